@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sallyport {
+
+// RFC 4648. The decoders take exactly what the encoders give: no white space, canonical padding bits; nothing
+// otherwise. base64url is written without padding, and read without it.
+std::string hex_encoded(std::string_view bytes);
+std::optional<std::string> hex_decoded(std::string_view text);
+std::string base64_encoded(std::string_view bytes);
+std::optional<std::string> base64_decoded(std::string_view text);
+std::string base64url_encoded(std::string_view bytes);
+std::optional<std::string> base64url_decoded(std::string_view text);
+
+// Percent-encodes everything but RFC 3986 unreserved characters.
+std::string percent_encoded(std::string_view bytes);
+
+}  // namespace sallyport

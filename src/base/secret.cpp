@@ -1,0 +1,51 @@
+#include "base/secret.hpp"
+
+#include <cstring>
+
+namespace sallyport {
+
+void wipe(std::string& bytes) {
+  // The capacity beyond size() may hold an older, longer value.
+  bytes.resize(bytes.capacity());
+  explicit_bzero(bytes.data(), bytes.size());
+  bytes.clear();
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  volatile unsigned char difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) difference = difference | static_cast<unsigned char>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+Secret Secret::take(std::string&& bytes) {
+  Secret secret{std::string_view(bytes)};
+  wipe(bytes);
+  return secret;
+}
+
+Secret& Secret::operator=(const Secret& other) {
+  if (this != &other) {
+    wipe(bytes_);
+    bytes_ = other.bytes_;
+  }
+  return *this;
+}
+
+// Short strings live inside the object: a plain move would leave a copy behind.
+Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { wipe(other.bytes_); }
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+  if (this != &other) {
+    wipe(bytes_);
+    bytes_ = std::move(other.bytes_);
+    wipe(other.bytes_);
+  }
+  return *this;
+}
+
+Secret::~Secret() { wipe(bytes_); }
+
+bool operator==(const Secret& a, const Secret& b) { return equal_in_constant_time(a.bytes_, b.bytes_); }
+
+}  // namespace sallyport

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// ASCII text without locales.
+namespace sallyport {
+
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
+// C0 controls and DEL.
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+// The value of a hexadecimal digit, -1 for any other character.
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string lowered(std::string_view text);
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
+
+// Without the spaces and tabs at both ends.
+std::string_view trimmed(std::string_view text);
+
+// The pieces between separators; "a,,b" gives three, "" gives one empty piece.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+// A decimal number of digits only, no sign, no blank; nothing for an empty text or one above `max`.
+std::optional<std::uint64_t> parse_unsigned(std::string_view digits, std::uint64_t max = UINT64_MAX);
+
+// True for well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+bool is_utf8(std::string_view text);
+
+// Safe in element content and in quoted attribute values: & < > " ' become character references.
+std::string html_escaped(std::string_view text);
+
+// For a log line: control characters, the backslash and bytes that are no UTF-8 become \xHH; cut after `max` bytes
+// of input with "..." in place of the rest. The result has no control character.
+std::string log_escaped(std::string_view text, std::size_t max = 1024);
+
+// The candidate nearest to `word` by edit distance, if it is near enough to be a likely typing mistake.
+std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace sallyport
