@@ -1,0 +1,33 @@
+#include "async/fd_watch.hpp"
+
+#include <event2/event.h>
+
+#include <new>
+
+namespace sallyport::async {
+
+FdWatch::FdWatch(EventLoop& loop, int fd)
+    : event_(event_new(loop.base(), fd, EV_READ | EV_WRITE | EV_ET | EV_PERSIST, &FdWatch::on_event, this)) {
+  if (event_ == nullptr || event_add(event_, nullptr) != 0) throw std::bad_alloc();
+}
+
+FdWatch::~FdWatch() { event_free(event_); }
+
+void FdWatch::on_event(int, short what, void* self) {
+  auto& watch = *static_cast<FdWatch*>(self);
+  if ((what & EV_READ) != 0) {
+    watch.readable_ = true;
+    wake(watch.reader_);
+  }
+  if ((what & EV_WRITE) != 0) {
+    watch.writable_ = true;
+    wake(watch.writer_);
+  }
+}
+
+void FdWatch::wake(ListNode& place) {
+  if (!place.linked()) return;
+  static_cast<Wait*>(place.next())->complete();
+}
+
+}  // namespace sallyport::async

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "async/wait.hpp"
+
+struct event;
+
+namespace sallyport::async {
+
+// Readiness of one descriptor, edge-triggered: registered with the kernel once, for its whole life, so that a wait
+// costs no system call. Contract: after a read (write) said EAGAIN call not_readable() (not_writable()) before waiting.
+// At most one waiter for each direction. Does not own the descriptor, which must stay open until destruction.
+class FdWatch {
+ public:
+  FdWatch(EventLoop& loop, int fd);
+  ~FdWatch();
+  FdWatch(const FdWatch&) = delete;
+  FdWatch& operator=(const FdWatch&) = delete;
+
+  class Readiness final : public Wait {
+   public:
+    Readiness(bool& ready, ListNode& place, Deadline deadline) : Wait(deadline), ready_(ready), place_(place) {}
+
+   protected:
+    bool begin_waiting() override {
+      if (ready_) return true;
+      link_before(place_);
+      return false;
+    }
+
+   private:
+    bool& ready_;
+    ListNode& place_;
+  };
+
+  // `const Outcome o = co_await watch.readable(deadline);`
+  Readiness readable(Deadline deadline) { return Readiness(readable_, reader_, deadline); }
+  Readiness writable(Deadline deadline) { return Readiness(writable_, writer_, deadline); }
+  void not_readable() { readable_ = false; }
+  void not_writable() { writable_ = false; }
+
+ private:
+  static void on_event(int, short what, void* self);
+  static void wake(ListNode& place);
+
+  event* event_;
+  bool readable_ = true;  // until an attempt says otherwise
+  bool writable_ = true;
+  ListNode reader_;
+  ListNode writer_;
+};
+
+}  // namespace sallyport::async
