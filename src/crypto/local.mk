@@ -1,0 +1,4 @@
+libcore_a_SOURCES += \
+  src/crypto/digest.cpp src/crypto/digest.hpp \
+  src/crypto/gnutls_owner.hpp \
+  src/crypto/random.cpp src/crypto/random.hpp

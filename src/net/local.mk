@@ -1,0 +1,8 @@
+libcore_a_SOURCES += \
+  src/net/block.cpp src/net/block.hpp \
+  src/net/listener.cpp src/net/listener.hpp \
+  src/net/pipe_stream.cpp src/net/pipe_stream.hpp \
+  src/net/resolver.cpp src/net/resolver.hpp \
+  src/net/socket.cpp src/net/socket.hpp \
+  src/net/stream.cpp src/net/stream.hpp \
+  src/net/tcp_stream.cpp src/net/tcp_stream.hpp

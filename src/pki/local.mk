@@ -1,0 +1,2 @@
+libcore_a_SOURCES += \
+  src/pki/certificate_authority.cpp src/pki/certificate_authority.hpp

@@ -1,0 +1,5 @@
+tests_test_core_SOURCES += \
+  tests/unit/tls/client_hello_test.cpp \
+  tests/unit/tls/ticket_table_test.cpp \
+  tests/unit/tls/tls_fixture.hpp \
+  tests/unit/tls/tls_stream_test.cpp

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include "async/fd_watch.hpp"
+#include "net/socket.hpp"
+#include "net/stream.hpp"
+
+namespace sallyport::net {
+
+// A connected, non-blocking stream socket: TCP (TCP_NODELAY set by its makers) or a local one.
+class TcpStream final : public Stream {
+ public:
+  TcpStream(async::EventLoop& loop, Fd fd) : fd_(std::move(fd)), watch_(loop, fd_.get()) {}
+
+  // Connects to the endpoint. Errors: refused, unreachable, timeout, canceled; their text names the endpoint.
+  static async::Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, async::Deadline deadline);
+
+  Attempt try_read(std::span<char> into) override;
+  Attempt try_write(std::string_view from) override;
+  async::Task<Result<>> wait_readable(async::Deadline deadline) override;
+  async::Task<Result<>> wait_writable(async::Deadline deadline) override;
+  void shut_write() override;
+
+ private:
+  Fd fd_;
+  async::FdWatch watch_;
+};
+
+}  // namespace sallyport::net

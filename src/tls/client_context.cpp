@@ -1,0 +1,42 @@
+#include "tls/client_context.hpp"
+
+namespace sallyport::tls {
+namespace {
+constexpr const char* kPriorities =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:-RSA:"
+    "-SHA1:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1";
+}
+
+Result<std::shared_ptr<const ClientContext>> ClientContext::make(const ClientOptions& options) {
+  std::shared_ptr<ClientContext> context(new ClientContext);
+  gnutls_certificate_credentials_t raw = nullptr;
+  if (const int code = gnutls_certificate_allocate_credentials(&raw); code != 0) {
+    return fail(crypto::gnutls_error(code, "certificate credentials", Errc::internal));
+  }
+  context->credentials_.reset(raw);
+  if (options.trust_pem.empty()) {
+    gnutls_certificate_set_x509_system_trust(raw);
+  } else {
+    const gnutls_datum_t trust = crypto::datum_of(options.trust_pem);
+    const int count = gnutls_certificate_set_x509_trust_mem(raw, &trust, GNUTLS_X509_FMT_PEM);
+    if (count < 0) return fail(crypto::gnutls_error(count, options.trust_origin, Errc::bad_config));
+    if (count == 0) return fail(Errc::bad_config, options.trust_origin + ": no certificate in it");
+  }
+  if (options.certificate) {
+    const gnutls_datum_t chain = crypto::datum_of(options.certificate->chain_pem);
+    const gnutls_datum_t key = crypto::datum_of(options.certificate->key_pem);
+    const int code = gnutls_certificate_set_x509_key_mem2(raw, &chain, &key, GNUTLS_X509_FMT_PEM, nullptr, 0);
+    if (code < 0) return fail(crypto::gnutls_error(code, options.certificate->origin, Errc::bad_config));
+  }
+  gnutls_priority_t priorities = nullptr;
+  if (const int code = gnutls_priority_init(&priorities, kPriorities, nullptr); code != 0) {
+    return fail(crypto::gnutls_error(code, "priority string", Errc::internal));
+  }
+  context->priorities_.reset(priorities);
+  context->alpn_ = options.alpn;
+  context->required_dn_ = options.required_dn;
+  context->verify_ = options.verify;
+  return std::shared_ptr<const ClientContext>(std::move(context));
+}
+
+}  // namespace sallyport::tls

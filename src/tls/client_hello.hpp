@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sallyport::tls {
+
+// The two things of a ClientHello that must be known before GnuTLS acts on it.
+struct HelloExtensions {
+  std::string server_name;  // host_name of server_name (RFC 6066 section 3), in lower case; empty if absent or malformed
+  std::string ticket;       // the first pre_shared_key identity (RFC 8446 section 4.2.11)
+};
+
+// `extension_type` and `body` as GnuTLS hands them out; takes note of the types above, ignores all others.
+void note_extension(HelloExtensions& hello, unsigned extension_type, std::string_view body);
+
+// The ticket in the body of a NewSessionTicket of TLS 1.3 (RFC 8446 section 4.6.1); empty if malformed.
+std::string_view ticket_of_message(std::string_view body);
+
+}  // namespace sallyport::tls

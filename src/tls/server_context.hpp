@@ -1,0 +1,67 @@
+// tls: a Stream around a Stream, through GnuTLS. Who we are (certificates by server name), whom we trust (for the
+// connections that we open), which tickets may be resumed. Nothing of a login hangs on a TLS session.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "crypto/gnutls_owner.hpp"
+#include "tls/ticket_table.hpp"
+
+namespace sallyport::tls {
+
+// A certificate chain with its key, both as PEM text.
+struct CertificatePair {
+  std::string chain_pem;
+  std::string key_pem;
+  std::string origin;  // for error messages: the files' names
+};
+
+// Certificates for one or more names. Several pairs of different key types may serve one name.
+struct ServerIdentity {
+  std::vector<std::string> names;  // "www.example.com", "*.example.com"; empty: for every other name
+  std::vector<CertificatePair> pairs;
+};
+
+struct ServerOptions {
+  std::vector<ServerIdentity> identities;  // exactly one without names
+  std::string priorities;                  // GnuTLS priority string; empty: our own default
+  bool tickets = true;
+  std::chrono::seconds ticket_lifetime{7200};
+  // What a ticket is bound to besides the server name: the client-authentication policy of the listener.
+  std::string client_auth_policy = "none";
+  std::vector<std::string> alpn;  // in our order of preference
+};
+
+// What every accepted connection of a listener shares. Immutable after make(); thread-safe.
+class ServerContext {
+ public:
+  // Errors: bad_config with the file and the reason (unreadable key, key and certificate that do not match, ...).
+  // `tickets` is shared by all contexts of the process and must outlive them.
+  static Result<std::shared_ptr<const ServerContext>> make(const ServerOptions& options, TicketTable& tickets);
+
+  ~ServerContext();
+
+ private:
+  friend class TlsStream;
+  ServerContext() = default;
+
+  // The index into credentials_ for a server name in lower case: exact, then one-label wildcard, then the default.
+  std::size_t identity_for(std::string_view server_name) const;
+
+  std::vector<ServerIdentity> identities_;
+  std::vector<crypto::CredentialsHandle> credentials_;
+  std::size_t default_identity_ = 0;
+  crypto::PriorityHandle priorities_;
+  std::vector<std::string> alpn_;
+  std::string client_auth_policy_;
+  bool tickets_enabled_ = false;
+  std::chrono::seconds ticket_lifetime_{0};
+  gnutls_datum_t ticket_key_{};
+  TicketTable* ticket_table_ = nullptr;
+};
+
+}  // namespace sallyport::tls

@@ -1,0 +1,190 @@
+#include "tls/tls_stream.hpp"
+
+#include "unit/tls/tls_fixture.hpp"
+
+using namespace sallyport;
+using namespace sallyport::tls;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Ends {
+  std::unique_ptr<TlsStream> server;
+  std::unique_ptr<TlsStream> client;
+  std::string server_error;
+  std::string client_error;
+};
+
+async::Task<> accept_into(Ends& ends, std::unique_ptr<net::Stream> transport,
+                          std::shared_ptr<const ServerContext> context, async::Deadline deadline) {
+  auto accepted = co_await TlsStream::accept(std::move(transport), std::move(context), deadline);
+  if (accepted) {
+    ends.server = std::move(*accepted);
+  } else {
+    ends.server_error = accepted.error().to_string();
+  }
+}
+
+async::Task<> connect_into(Ends& ends, std::unique_ptr<net::Stream> transport,
+                           std::shared_ptr<const ClientContext> context, std::string name, async::Deadline deadline) {
+  auto connected = co_await TlsStream::connect(std::move(transport), std::move(context), std::move(name), deadline);
+  if (connected) {
+    ends.client = std::move(*connected);
+  } else {
+    ends.client_error = connected.error().to_string();
+  }
+}
+
+async::Task<> send_all(net::Stream& stream, std::string text, async::Deadline deadline) {
+  co_await stream.write_all(text, deadline);
+  co_await stream.flush(deadline);
+  stream.shut_write();
+}
+
+async::Task<> receive_all(net::Stream& stream, std::string& text, async::Deadline deadline, Result<>& end) {
+  std::string buffer(5000, '\0');
+  for (;;) {
+    const Result<std::size_t> n = co_await stream.read_some(buffer, deadline);
+    if (!n) {
+      end = fail(n.error());
+      co_return;
+    }
+    if (*n == 0) co_return;
+    text.append(buffer, 0, *n);
+  }
+}
+
+struct Fixture : TlsFixture {
+  async::TaskGroup group{context()};
+
+  Ends meet(const std::string& name = "localhost") {
+    Ends ends;
+    auto server = ServerContext::make(server_options, tickets).value();
+    auto client = ClientContext::make(client_options).value();
+    auto [left, right] = net::make_pipe();
+    group.spawn(accept_into(ends, std::move(left), server, loop.in(10s)));
+    group.spawn(connect_into(ends, std::move(right), client, name, loop.in(10s)));
+    loop.run_ready();
+    return ends;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(tls_tls_stream, Fixture)
+
+BOOST_AUTO_TEST_CASE(bytes_pass_both_ways_and_the_end_is_orderly) {
+  Ends ends = meet();
+  BOOST_REQUIRE_MESSAGE(ends.server && ends.client, ends.server_error + " / " + ends.client_error);
+  BOOST_TEST(ends.server->server_name() == "localhost");
+  BOOST_TEST(ends.server->protocol() == "TLS1.3");
+  const std::string large(1'000'000, 'x');
+  std::string got;
+  Result<> end;
+  group.spawn(send_all(*ends.server, large, loop.in(10s)));
+  group.spawn(receive_all(*ends.client, got, loop.in(10s), end));
+  loop.run_ready();
+  BOOST_TEST((got == large));
+  BOOST_TEST(end.has_value());
+  std::string back;
+  group.spawn(send_all(*ends.client, "pong", loop.in(10s)));
+  group.spawn(receive_all(*ends.server, back, loop.in(10s), end));
+  loop.run_ready();
+  BOOST_TEST(back == "pong");
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_cut_without_close_notify_is_no_orderly_end) {
+  Ends ends = meet();
+  BOOST_REQUIRE(ends.server && ends.client);
+  std::string got;
+  Result<> end;
+  group.spawn(receive_all(*ends.client, got, loop.in(10s), end));
+  ends.server.reset();  // the transport ends, TLS did not say goodbye
+  loop.run_ready();
+  BOOST_REQUIRE(!end.has_value());
+  BOOST_TEST((end.error().code == Errc::reset));
+}
+
+BOOST_AUTO_TEST_CASE(the_certificate_follows_the_server_name_wildcards_included) {
+  ServerIdentity exact;
+  exact.names = {"www.example.com"};
+  exact.pairs.push_back(issue_pair("www.example.com"));
+  ServerIdentity wild;
+  wild.names = {"*.example.com"};
+  wild.pairs.push_back(issue_pair("*.example.com"));
+  server_options.identities.push_back(wild);
+  server_options.identities.push_back(exact);
+  // The client verifies the name: each of these fails with any other certificate.
+  for (const char* name : {"www.example.com", "shop.example.com", "localhost"}) {
+    const Ends ends = meet(name);
+    BOOST_TEST_CONTEXT(name) BOOST_TEST(ends.client_error == "");
+  }
+  const Ends ends = meet("a.b.example.com");
+  BOOST_TEST(ends.client_error.find("refused") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(E13_a_back_end_with_the_wrong_name_or_unknown_issuer_is_refused_with_the_reason) {
+  const Ends wrong_name = meet("other.example");
+  BOOST_TEST(wrong_name.client_error.find("certificate of other.example refused") != std::string::npos);
+  client_options.trust_pem = pki::make_authority("Another CA", 1h, wall_now()).value().certificate_pem;
+  const Ends unknown = meet();
+  BOOST_TEST(unknown.client_error.find("issuer is unknown") != std::string::npos);
+  BOOST_TEST(!unknown.server_error.empty());
+}
+
+BOOST_AUTO_TEST_CASE(E13_an_expired_back_end_certificate_is_refused) {
+  server_options.identities[0].pairs[0] = issue_pair("localhost", pki::Purpose::server, -1h);
+  BOOST_TEST(meet().client_error.find("expired") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_subject_of_a_back_end_can_be_demanded) {
+  client_options.required_dn = "CN=localhost";
+  BOOST_TEST(meet().client_error == "");
+  client_options.required_dn = "CN=other";
+  BOOST_TEST(meet().client_error.find("subject is \"CN=localhost\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(D2_a_client_that_says_nothing_meets_the_handshake_deadline) {
+  Ends ends;
+  auto server = ServerContext::make(server_options, tickets).value();
+  auto [left, right] = net::make_pipe();
+  group.spawn(accept_into(ends, std::move(left), server, loop.in(10s)));
+  loop.run_ready();
+  advance(10s);
+  BOOST_TEST(ends.server_error.find("timeout") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_tls_is_refused) {
+  Ends ends;
+  auto server = ServerContext::make(server_options, tickets).value();
+  auto [left, right] = net::make_pipe();
+  group.spawn(accept_into(ends, std::move(left), server, loop.in(10s)));
+  group.spawn(send_all(*right, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", loop.in(10s)));
+  loop.run_ready();
+  BOOST_TEST(ends.server_error.starts_with("tls: "));
+}
+
+BOOST_AUTO_TEST_CASE(tickets_are_sent_and_known_only_when_the_context_says_so) {
+  Ends ends = meet();
+  BOOST_TEST(tickets.size() == 1u);
+  server_options.tickets = false;
+  ends = meet();
+  BOOST_TEST(tickets.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_does_not_match_its_certificate_is_a_configuration_error) {
+  server_options.identities[0].pairs[0].key_pem = issue_pair("other").key_pem;
+  const auto context = ServerContext::make(server_options, tickets);
+  BOOST_REQUIRE(!context);
+  BOOST_TEST((context.error().code == Errc::bad_config));
+  BOOST_TEST(context.error().detail.find("localhost") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_priority_string_with_a_mistake_says_where) {
+  server_options.priorities = "NORMAL:-NONSENSE";
+  const auto context = ServerContext::make(server_options, tickets);
+  BOOST_REQUIRE(!context);
+  BOOST_TEST(context.error().detail.find("NONSENSE") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
