@@ -4,7 +4,7 @@ libpure_a_SOURCES =
 libcore_a_SOURCES =
 PURE_LIBS = libpure.a $(LIBXML_LIBS)
 CORE_LIBS = libcore.a libpure.a $(GNUTLS_LIBS) $(LIBEVENT_LIBS) $(LDAP_LIBS) $(LIBCRYPT_LIBS) $(LIBXML_LIBS) \
-  $(SPDLOG_LIBS) $(LIBSYSTEMD_LIBS)
+  $(LIBSYSTEMD_LIBS)
 
 include src/base/local.mk
 include src/http/local.mk

@@ -1,0 +1,199 @@
+#include "log/records.hpp"
+
+#include <cstdio>
+#include <ctime>
+
+#include "base/text.hpp"
+
+namespace sallyport::log {
+namespace {
+
+constexpr std::size_t kMostText = 4096;
+
+// A value of an NCSA line: quotes would end it.
+std::string quoted(std::string_view text) {
+  if (text.empty()) return "\"-\"";
+  std::string out = "\"";
+  for (const char c : log_escaped(text, kMostText)) {
+    if (c == '"') {
+      out += "\\x22";
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+  return out;
+}
+
+// A value between blanks.
+std::string bare(std::string_view text) {
+  if (text.empty()) return "-";
+  std::string out;
+  for (const char c : log_escaped(text, kMostText)) {
+    if (c == ' ') {
+      out += "\\x20";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string ncsa_time(WallTime time, bool gmt) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  if (gmt) {
+    gmtime_r(&seconds, &parts);
+  } else {
+    localtime_r(&seconds, &parts);
+  }
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const long offset = gmt ? 0 : parts.tm_gmtoff / 60;
+  char text[64];
+  std::snprintf(text, sizeof text, "[%02d/%s/%04d:%02d:%02d:%02d %c%02ld%02ld]", parts.tm_mday, kMonths[parts.tm_mon],
+                parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec, offset < 0 ? '-' : '+',
+                (offset < 0 ? -offset : offset) / 60, (offset < 0 ? -offset : offset) % 60);
+  return text;
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  if (text.size() > kMostText) text = text.substr(0, kMostText);
+  out += '"';
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (is_control(c)) {
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
+    } else if (static_cast<unsigned char>(c) < 0x80) {
+      out += c;
+    } else {
+      std::size_t length = 2;
+      while (length <= 4 && length <= text.size() && !is_utf8(text.substr(0, length))) ++length;
+      if (length <= 4 && length <= text.size()) {
+        out += text.substr(0, length);
+        text.remove_prefix(length);
+      } else {
+        out += "\xef\xbf\xbd";
+        text.remove_prefix(1);
+      }
+      continue;
+    }
+    text.remove_prefix(1);
+  }
+  out += '"';
+}
+
+// The members of one JSON object; empty texts are left out.
+class JsonLine {
+ public:
+  JsonLine& text(std::string_view name, std::string_view value) {
+    if (value.empty()) return *this;
+    begin(name);
+    append_json_text(out_, value);
+    return *this;
+  }
+  template <class Number>
+  JsonLine& number(std::string_view name, Number value) {
+    begin(name);
+    out_ += std::to_string(value);
+    return *this;
+  }
+  std::string end() {
+    out_ += '}';
+    return std::move(out_);
+  }
+
+ private:
+  void begin(std::string_view name) {
+    out_ += out_.size() > 1 ? ",\"" : "\"";
+    out_ += name;
+    out_ += "\":";
+  }
+  std::string out_ = "{";
+};
+
+}  // namespace
+
+std::string format_utc(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                static_cast<int>(time.time_since_epoch().count() % 1000));
+  return text;
+}
+
+std::string format_ncsa(const RequestRecord& record, bool combined, bool gmt) {
+  std::string line = bare(record.client_address);
+  line += " - ";
+  line += bare(record.user);
+  line += ' ';
+  line += ncsa_time(record.time, gmt);
+  line += ' ';
+  std::string request(record.method);
+  request += ' ';
+  request += record.target;
+  request += ' ';
+  request += record.protocol;
+  line += quoted(request);
+  line += ' ';
+  line += std::to_string(record.status);
+  line += ' ';
+  line += record.response_bytes == 0 ? "-" : std::to_string(record.response_bytes);
+  if (combined) {
+    line += ' ';
+    line += quoted(record.referer);
+    line += ' ';
+    line += quoted(record.user_agent);
+  }
+  return line;
+}
+
+std::string format_json(const RequestRecord& record) {
+  return JsonLine()
+      .text("time", format_utc(record.time))
+      .text("request_id", record.request_id)
+      .text("client", record.client_address)
+      .text("user", record.user)
+      .text("method", record.method)
+      .text("host", record.host)
+      .text("target", record.target)
+      .text("protocol", record.protocol)
+      .number("status", record.status)
+      .number("request_bytes", record.request_bytes)
+      .number("response_bytes", record.response_bytes)
+      .number("duration_us", record.duration_us)
+      .text("junction", record.junction)
+      .text("upstream", record.upstream)
+      .number("upstream_us", record.upstream_us)
+      .text("referer", record.referer)
+      .text("user_agent", record.user_agent)
+      .end();
+}
+
+std::string format_json(const AuditRecord& record) {
+  return JsonLine()
+      .text("time", format_utc(record.time))
+      .text("event", record.event)
+      .text("action", record.action)
+      .text("outcome", record.outcome == Outcome::success ? "success" : "failure")
+      .text("reason", record.reason)
+      .text("user", record.user)
+      .text("object", record.object)
+      .text("method", record.method)
+      .text("client", record.client_address)
+      .text("request_id", record.request_id)
+      .text("session", record.session)
+      .text("detail", record.detail)
+      .end();
+}
+
+}  // namespace sallyport::log

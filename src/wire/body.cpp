@@ -1,0 +1,60 @@
+#include "wire/body.hpp"
+
+namespace sallyport::wire {
+
+using Kind = http::Framing::Kind;
+
+MessageBody::MessageBody(Input& input, const http::Framing& framing, Side sender, const http::ChunkedLimits& limits)
+    : input_(input), framing_(framing), sender_(sender), chunked_(limits), done_(!framing.has_body()) {}
+
+// A piece of payload from what the input holds; empty if there is none or the end has come.
+Result<std::string_view> MessageBody::take() {
+  std::string_view bytes = input_.bytes();
+  if (framing_.kind == Kind::chunked) {
+    while (!bytes.empty() && !chunked_.done()) {
+      const auto step = chunked_.step(bytes);
+      if (!step) return fail(step.error().to_error(sender_));
+      if (!step->data.empty()) {
+        given_ = step->consumed;
+        return step->data;
+      }
+      input_.consume(step->consumed);
+      bytes = input_.bytes();
+    }
+    done_ = chunked_.done();
+    return std::string_view();
+  }
+  if (framing_.kind == Kind::length) bytes = bytes.substr(0, framing_.length - received_);
+  given_ = bytes.size();
+  return bytes;
+}
+
+async::Task<Result<std::string_view>> MessageBody::next(async::Deadline deadline) {
+  input_.consume(given_);
+  given_ = 0;
+  for (;;) {
+    if (framing_.kind == Kind::length && received_ == framing_.length) done_ = true;
+    if (done_) co_return std::string_view();
+    const Result<std::string_view> piece = take();
+    if (!piece) co_return fail(piece.error());
+    if (!piece->empty()) {
+      received_ += piece->size();
+      co_return *piece;
+    }
+    if (done_) co_return std::string_view();
+    const Result<std::size_t> filled = co_await input_.fill(deadline);
+    if (!filled) {
+      Error error = filled.error();
+      error.side = sender_;
+      co_return fail(std::move(error));
+    }
+    if (*filled > 0) continue;
+    if (framing_.kind == Kind::until_close) {
+      done_ = true;
+      co_return std::string_view();
+    }
+    co_return fail(Errc::closed, "the connection ended in the middle of a body", sender_);
+  }
+}
+
+}  // namespace sallyport::wire

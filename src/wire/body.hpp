@@ -1,0 +1,74 @@
+// wire: drives the HTTP codecs over a Stream. Bytes come from and go to net::Stream, messages from and to the rooms on
+// the right. Every read and write has a deadline; nothing here decides who may do what.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "async/task.hpp"
+#include "async/wait.hpp"
+#include "http/chunked.hpp"
+#include "http/framing.hpp"
+#include "wire/input.hpp"
+
+namespace sallyport::wire {
+
+// Where the body of a message comes from. Pull is back-pressure: nothing is read before somebody asks for it.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+
+  // The next piece, never empty before the end; empty at the end and from then on. The view holds until the next call.
+  virtual async::Task<Result<std::string_view>> next(async::Deadline deadline) = 0;
+  // Has the end been reached?
+  virtual bool done() const = 0;
+  // How long the body is, as far as that is known beforehand.
+  virtual http::Framing framing() const = 0;
+};
+
+// A body that is in memory already.
+class MemoryBody final : public BodySource {
+ public:
+  explicit MemoryBody(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  async::Task<Result<std::string_view>> next(async::Deadline) override {
+    if (given_) co_return std::string_view();
+    given_ = true;
+    co_return std::string_view(bytes_);
+  }
+  bool done() const override { return given_ || bytes_.empty(); }
+  http::Framing framing() const override {
+    return http::Framing{bytes_.empty() ? http::Framing::Kind::none : http::Framing::Kind::length, bytes_.size()};
+  }
+
+ private:
+  std::string bytes_;
+  bool given_ = false;
+};
+
+// The body of a message that is arriving on a connection. What it reads beyond the end stays in the input. Errors of
+// next(): malformed or too_large (chunk framing), closed (the connection ended too early), those of the stream; after an
+// error the connection cannot be used again.
+class MessageBody final : public BodySource {
+ public:
+  MessageBody(Input& input, const http::Framing& framing, Side sender, const http::ChunkedLimits& limits = {});
+
+  async::Task<Result<std::string_view>> next(async::Deadline deadline) override;
+  bool done() const override { return done_; }
+  http::Framing framing() const override { return framing_; }
+  // Of the payload, so far.
+  std::uint64_t received() const { return received_; }
+
+ private:
+  Result<std::string_view> take();
+
+  Input& input_;
+  http::Framing framing_;
+  Side sender_;
+  http::ChunkedDecoder chunked_;
+  std::size_t given_ = 0;      // of the input, still held by the caller
+  std::uint64_t received_ = 0;
+  bool done_;
+};
+
+}  // namespace sallyport::wire

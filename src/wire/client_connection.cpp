@@ -1,0 +1,41 @@
+#include "wire/client_connection.hpp"
+
+#include "http/h1_renderer.hpp"
+
+namespace sallyport::wire {
+
+ClientConnection::ClientConnection(std::unique_ptr<net::Stream> stream, const http::HeadLimits& limits)
+    : stream_(std::move(stream)), input_(*stream_), writer_(*stream_), parser_(limits) {}
+
+Result<> ClientConnection::begin_request(std::string_view method, std::string_view target,
+                                         const http::Headers& headers, const http::Framing& framing) {
+  response_begun_ = false;
+  const Result<> rendered = http::render_request_head(method, target, headers, writer_.head_buffer());
+  if (rendered) writer_.begin_body(framing);
+  return rendered;
+}
+
+async::Task<Result<http::ResponseHead>> ClientConnection::read_head(async::Deadline deadline) {
+  for (;;) {
+    if (!input_.empty()) {
+      response_begun_ = true;
+      const auto consumed = parser_.feed(input_.bytes());
+      if (!consumed) co_return fail(Errc::malformed, consumed.error().detail, Side::upstream);
+      input_.consume(*consumed);
+      if (parser_.complete()) co_return parser_.take();
+    }
+    const Result<std::size_t> filled = co_await input_.fill(deadline);
+    if (!filled) co_return fail(filled.error().code, "waiting for a response", Side::upstream);
+    if (*filled == 0) co_return fail(Errc::closed, "the server hung up before its response", Side::upstream);
+  }
+}
+
+bool ClientConnection::is_quiet() {
+  if (!input_.empty() || input_.ended()) return false;
+  const Result<bool> filled = input_.try_fill();
+  if (!filled || *filled) return false;
+  input_.rest();
+  return true;
+}
+
+}  // namespace sallyport::wire

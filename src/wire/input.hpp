@@ -1,0 +1,36 @@
+#pragma once
+
+#include "net/block.hpp"
+#include "net/stream.hpp"
+
+namespace sallyport::wire {
+
+// A stream's bytes, buffered: what one message does not take is there for the next.
+class Input {
+ public:
+  explicit Input(net::Stream& stream) : stream_(stream) {}
+
+  std::string_view bytes() const { return block_.bytes(); }
+  bool empty() const { return block_.empty(); }
+  void consume(std::size_t n) { block_.consume(n); }
+  bool ended() const { return ended_; }
+
+  // Reads once, waiting if there is nothing: how many bytes came, 0 at the end of the stream. Call it only while there
+  // is room, that is after consume() of everything.
+  async::Task<Result<std::size_t>> fill(async::Deadline deadline);
+  // The same without waiting: false if nothing is there now.
+  Result<bool> try_fill();
+
+  // Gives buffers back while the connection is idle.
+  void rest() {
+    block_.rest();
+    stream_.release_buffers();
+  }
+
+ private:
+  net::Stream& stream_;
+  net::Block block_;
+  bool ended_ = false;
+};
+
+}  // namespace sallyport::wire

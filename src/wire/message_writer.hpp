@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/framing.hpp"
+#include "net/stream.hpp"
+
+namespace sallyport::wire {
+
+// Writes messages to a stream: small pieces are joined with their head into one write, large ones pass without a copy.
+class MessageWriter {
+ public:
+  explicit MessageWriter(net::Stream& stream) : stream_(stream) {}
+
+  // The buffer to render a head into; call begin_body() after it.
+  std::string& head_buffer() { return out_; }
+  void begin_body(const http::Framing& framing);
+
+  // `piece` is not empty. Errors: internal if the body grows longer than announced; those of the stream.
+  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline);
+  // Ends the body and hands everything to the kernel. Errors: internal if the body is shorter than announced.
+  async::Task<Result<>> finish(async::Deadline deadline);
+  // Hands what is there to the kernel without ending the body.
+  async::Task<Result<>> flush(async::Deadline deadline);
+
+  bool finished() const { return finished_; }
+  // Of the payload, so far.
+  std::uint64_t sent() const { return sent_; }
+
+ private:
+  async::Task<Result<>> write_out(async::Deadline deadline);
+
+  net::Stream& stream_;
+  std::string out_;
+  http::Framing framing_;
+  std::uint64_t sent_ = 0;
+  bool finished_ = true;
+};
+
+}  // namespace sallyport::wire
