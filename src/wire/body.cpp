@@ -57,4 +57,9 @@ async::Task<Result<std::string_view>> MessageBody::next(async::Deadline deadline
   }
 }
 
+bool MessageBody::would_wait() const {
+  if (done_ || (framing_.kind == Kind::length && received_ == framing_.length)) return false;
+  return given_ == input_.bytes().size();
+}
+
 }  // namespace sallyport::wire

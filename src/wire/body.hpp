@@ -58,6 +58,8 @@ class MessageBody final : public BodySource {
   http::Framing framing() const override { return framing_; }
   // Of the payload, so far.
   std::uint64_t received() const { return received_; }
+  // Would next() have to read from the stream? A good moment to hand on what has been written.
+  bool would_wait() const;
 
  private:
   Result<std::string_view> take();

@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE(the_destructor_writes_what_is_left) {
   const auto file = dir / "b.log";
   LineSink::open(file, LineSink::WhenFull::wait, std::chrono::hours(1)).value()->write("last words");
   BOOST_TEST(content(file) == "last words\n");
-  BOOST_TEST((std::filesystem::status(file).permissions() & std::filesystem::perms::others_all) ==
-             std::filesystem::perms::none);
+  const auto others = std::filesystem::status(file).permissions() & std::filesystem::perms::others_all;
+  BOOST_TEST((others == std::filesystem::perms::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_is_named) {

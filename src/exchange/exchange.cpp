@@ -1,0 +1,220 @@
+#include "exchange/exchange.hpp"
+
+#include "base/text.hpp"
+#include "http/dates.hpp"
+#include "http/framing.hpp"
+
+namespace sallyport::exchange {
+namespace {
+
+// A page of ours is never a part of somebody else's page, and brings no script.
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'";
+
+}  // namespace
+
+Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, const http::Framing& framing,
+                   const ClientFacts& client, const ExchangeOptions& options, const ErrorPageSource& error_pages,
+                   std::string id, const async::EventLoop& loop)
+    : connection_(connection),
+      head_(std::move(head)),
+      client_(client),
+      options_(options),
+      error_pages_(error_pages),
+      id_(std::move(id)),
+      loop_(loop),
+      started_(loop.now()),
+      arriving_(connection.input(), framing, Side::client),
+      pace_(loop, options.body_stall, options.min_receive_rate, options.slow_peer_grace),
+      keep_alive_(http::keeps_alive(head_)) {
+  const auto expects = http::expects_continue(head_);
+  expects_continue_ = expects && *expects;
+  client_text_ = client_.address.to_string();
+  record_.time = wall_now();
+  record_.client_address = client_text_;
+  logged_method_ = head_.method;
+  logged_target_ = head_.target;
+}
+
+wire::BodySource& Exchange::body() {
+  if (replaced_) return *replaced_;
+  return arriving_;
+}
+
+async::Task<Result<std::string_view>> Exchange::next_body_piece() {
+  wire::BodySource& source = body();
+  if (expects_continue_ && !source.done() && !replaced_ && !response_begun_) {
+    expects_continue_ = false;
+    if (connection_.input().empty()) {
+      http::ResponseHead go_on;
+      go_on.status = 100;
+      const Result<> sent = co_await connection_.send_interim(std::move(go_on), loop_.in(options_.body_stall));
+      if (!sent) co_return fail(sent.error());
+    }
+  }
+  const async::Deadline deadline = pace_.begin(arriving_.received());
+  Result<std::string_view> piece = co_await source.next(deadline);
+  pace_.end();
+  co_return piece;
+}
+
+async::Task<Result<std::string>> Exchange::read_body(std::size_t max) {
+  std::string whole;
+  if (body().framing().length > max) co_return fail(Errc::too_large, "request body", Side::client);
+  for (;;) {
+    const Result<std::string_view> piece = co_await next_body_piece();
+    if (!piece) co_return fail(piece.error());
+    if (piece->empty()) co_return whole;
+    if (whole.size() + piece->size() > max) co_return fail(Errc::too_large, "request body", Side::client);
+    whole += *piece;
+  }
+}
+
+void Exchange::replace_request(http::RequestHead head, std::string body) {
+  if (!arriving_.done()) close_ = true;
+  head_ = std::move(head);
+  replaced_.emplace(std::move(body));
+}
+
+void Exchange::add_response_header(std::string name, std::string value) {
+  extra_headers_.emplace_back(std::move(name), std::move(value));
+}
+
+bool Exchange::client_takes_html() const {
+  const auto accept = head_.headers.find("Accept");
+  return !accept || accept->find("text/html") != std::string_view::npos ||
+         accept->find("*/*") != std::string_view::npos || accept->find("text/*") != std::string_view::npos;
+}
+
+bool Exchange::can_go_on() const {
+  return response_done_ && keep_alive_ && !close_ && arriving_.done();
+}
+
+void Exchange::add_own_headers(http::ResponseHead& head) const {
+  for (const auto& [name, value] : extra_headers_) head.headers.add(name, value);
+  // A body that nobody has read stands between this answer and the next request.
+  if (!keep_alive_ || close_ || !arriving_.done()) {
+    head.headers.set("Connection", "close");
+  } else if (head_.version == http::Version::http_1_0) {
+    head.headers.set("Connection", "keep-alive");
+  }
+}
+
+async::Task<> Exchange::respond(Page page) {
+  if (response_begun_) {
+    close_ = true;
+    co_return;
+  }
+  http::ResponseHead head;
+  head.status = page.status;
+  head.headers.add("Date", http::render_date(std::chrono::time_point_cast<std::chrono::seconds>(wall_now())));
+  if (options_.announce_server) head.headers.add("Server", "Sallyport");
+  if (!page.body.empty()) head.headers.add("Content-Type", page.type);
+  head.headers.add("Cache-Control", "no-store");
+  head.headers.add("X-Content-Type-Options", "nosniff");
+  head.headers.add("X-Frame-Options", "DENY");
+  head.headers.add("Referrer-Policy", "same-origin");
+  head.headers.add("Content-Security-Policy", kPagePolicy);
+  head.headers.add("X-Request-ID", id_);
+  for (const auto& [name, value] : page.headers) head.headers.add(name, value);
+  head.headers.add("Content-Length", std::to_string(page.body.size()));
+  add_own_headers(head);
+  record_.status = page.status;
+  response_begun_ = true;
+  const bool has_body = head_.method != "HEAD" && !page.body.empty();
+  http::Framing framing;
+  if (has_body) framing = http::Framing{http::Framing::Kind::length, page.body.size()};
+  const Result<> begun = connection_.begin_response(head, framing);
+  if (!begun) {
+    close_ = true;
+    co_return;
+  }
+  const async::Deadline deadline = loop_.in(options_.body_stall);
+  if (has_body) {
+    const Result<> written = co_await connection_.writer().write(page.body, deadline);
+    if (!written) {
+      close_ = true;
+      co_return;
+    }
+  }
+  record_.response_bytes = has_body ? page.body.size() : 0;
+  const Result<> finished = co_await connection_.writer().finish(deadline);
+  response_done_ = finished.has_value();
+}
+
+async::Task<> Exchange::refuse(int status, std::string_view why) {
+  Page page;
+  page.status = status;
+  const bool html = client_takes_html();
+  page.body = error_pages_.render_error(status, id_, html);
+  if (!html) page.type = "application/json";
+  if (status == 408) close_ = true;
+  (void)why;
+  co_await respond(std::move(page));
+}
+
+async::Task<> Exchange::redirect(std::string location, int status) {
+  Page page;
+  page.status = status;
+  page.headers.emplace_back("Location", std::move(location));
+  co_await respond(std::move(page));
+}
+
+Result<> Exchange::begin_relayed(http::ResponseHead& head, const http::Framing& framing) {
+  if (framing.kind == http::Framing::Kind::until_close) close_ = true;
+  add_own_headers(head);
+  record_.status = head.status;
+  response_begun_ = true;
+  const Result<> begun = connection_.begin_response(head, framing);
+  if (!begun) close_ = true;
+  return begun;
+}
+
+Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
+  close_ = true;
+  record_.status = head.status;
+  response_begun_ = true;
+  return connection_.begin_response(head, http::Framing());
+}
+
+async::Task<Result<>> Exchange::write_relayed(std::string_view piece) {
+  record_.response_bytes += piece.size();
+  co_return co_await connection_.writer().write(piece, loop_.in(options_.body_stall));
+}
+
+async::Task<Result<>> Exchange::flush_relayed() {
+  co_return co_await connection_.writer().flush(loop_.in(options_.body_stall));
+}
+
+async::Task<Result<>> Exchange::finish_relayed() {
+  const Result<> finished = co_await connection_.writer().finish(loop_.in(options_.body_stall));
+  response_done_ = finished.has_value();
+  co_return finished;
+}
+
+void Exchange::set_user(std::string user) { user_ = std::move(user); }
+
+void Exchange::set_junction(std::string name, std::string upstream) {
+  junction_ = std::move(name);
+  upstream_ = std::move(upstream);
+}
+
+void Exchange::write_log(log::Logs& logs) {
+  if (!logs.wants_requests()) return;
+  record_.user = user_;
+  record_.method = logged_method_;
+  record_.target = logged_target_;
+  record_.protocol = head_.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+  record_.request_bytes = arriving_.received();
+  record_.referer = head_.headers.find("Referer").value_or("");
+  record_.user_agent = head_.headers.find("User-Agent").value_or("");
+  record_.host = head_.headers.find("Host").value_or("");
+  record_.request_id = id_;
+  record_.junction = junction_;
+  record_.upstream = upstream_;
+  record_.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - started_).count();
+  logs.request(record_);
+}
+
+}  // namespace sallyport::exchange

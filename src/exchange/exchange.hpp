@@ -1,0 +1,135 @@
+// exchange: one request with its answer. It carries what belongs to the exchange (the request, its body, the id, what
+// the logs will say) past the rooms that decide, and writes the answer: a page of our own, or what an upstream said
+// (relay.hpp). Whether it may go upstream is said by an authz::Permit, which only a decision makes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "http/message.hpp"
+#include "log/logs.hpp"
+#include "wire/pace.hpp"
+#include "wire/server_connection.hpp"
+
+namespace sallyport::exchange {
+
+// Who is at the other end of a client's connection.
+struct ClientFacts {
+  Endpoint peer;         // of the socket
+  IpAddress address;     // of the client: the peer's, or what a trusted proxy says
+  bool secure = false;   // TLS
+  std::string protocol;  // "TLS1.3"
+};
+
+// Deadlines and habits, from the configuration.
+struct ExchangeOptions {
+  Duration body_stall{std::chrono::seconds(60)};  // between two pieces of a body, either way
+  std::uint64_t min_receive_rate = 0;             // bytes a second of a request body; 0: no limit
+  Duration slow_peer_grace{std::chrono::seconds(10)};
+  bool announce_server = true;  // Server in our own answers
+};
+
+// The text of an answer that is ours.
+struct Page {
+  int status = 200;
+  std::string type = "text/html; charset=utf-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// Renders the page for an error status; pure.
+class ErrorPageSource {
+ public:
+  virtual ~ErrorPageSource() = default;
+  virtual std::string render_error(int status, std::string_view request_id, bool as_html) const = 0;
+};
+
+class Exchange {
+ public:
+  // All references must outlive the exchange.
+  Exchange(wire::ServerConnection& connection, http::RequestHead head, const http::Framing& framing,
+           const ClientFacts& client, const ExchangeOptions& options, const ErrorPageSource& error_pages,
+           std::string id, const async::EventLoop& loop);
+
+  const http::RequestHead& request() const { return head_; }
+  const ClientFacts& client() const { return client_; }
+  const std::string& id() const { return id_; }
+  const ExchangeOptions& options() const { return options_; }
+  wire::ServerConnection& connection() { return connection_; }
+  const async::EventLoop& loop() const { return loop_; }
+
+  // The request's body: what is arriving, or what replace_request() put in its place.
+  wire::BodySource& body();
+  // The next piece of the body, at the client's pace; sends "100 Continue" before the first wait if the client asked
+  // for it.
+  async::Task<Result<std::string_view>> next_body_piece();
+  // The whole body, if it has at most `max` bytes; too_large otherwise (what was read is lost then).
+  async::Task<Result<std::string>> read_body(std::size_t max);
+  // Goes on as if this had been the request. What is left of the body that was arriving is not read.
+  void replace_request(http::RequestHead head, std::string body);
+
+  // Sent with whatever answer there will be.
+  void add_response_header(std::string name, std::string value);
+
+  // Answers with a page of our own. After it the exchange is over.
+  async::Task<> respond(Page page);
+  // Answers with the error page for this status; `why` goes to the event log (debug) and the request log.
+  async::Task<> refuse(int status, std::string_view why);
+  async::Task<> redirect(std::string location, int status = 302);
+
+  // For the relay: begins an answer that came from upstream. Adds our headers; says whether the connection can go on.
+  Result<> begin_relayed(http::ResponseHead& head, const http::Framing& framing);
+  // The same for a 101: what follows is no HTTP, and the connection ends with it.
+  Result<> begin_tunnel(const http::ResponseHead& head);
+  async::Task<Result<>> write_relayed(std::string_view piece);
+  async::Task<Result<>> flush_relayed();
+  async::Task<Result<>> finish_relayed();
+
+  bool response_begun() const { return response_begun_; }
+  // After the answer: may the connection carry another request?
+  bool can_go_on() const;
+  // It may not, whatever happens.
+  void close_afterwards() { close_ = true; }
+
+  // What the request log will say; the views in it point into the exchange or into what lives as long.
+  log::RequestRecord& record() { return record_; }
+  void set_user(std::string user);
+  void set_junction(std::string name, std::string upstream);
+  // Fills in what is known at the end, and writes the line.
+  void write_log(log::Logs& logs);
+  TimePoint started() const { return started_; }
+
+ private:
+  bool client_takes_html() const;
+  void add_own_headers(http::ResponseHead& head) const;
+
+  wire::ServerConnection& connection_;
+  http::RequestHead head_;
+  const ClientFacts& client_;
+  const ExchangeOptions& options_;
+  const ErrorPageSource& error_pages_;
+  const std::string id_;
+  const async::EventLoop& loop_;
+  const TimePoint started_;
+  wire::MessageBody arriving_;
+  std::optional<wire::MemoryBody> replaced_;
+  wire::Pace pace_;
+  bool expects_continue_ = false;
+  bool keep_alive_ = true;
+  bool close_ = false;
+  bool response_begun_ = false;
+  bool response_done_ = false;
+  std::vector<std::pair<std::string, std::string>> extra_headers_;
+  log::RequestRecord record_;
+  std::string user_;
+  std::string junction_;
+  std::string upstream_;
+  std::string client_text_;
+  std::string logged_method_;
+  std::string logged_target_;
+};
+
+}  // namespace sallyport::exchange

@@ -1,0 +1,282 @@
+#include "exchange/relay.hpp"
+
+#include "async/task_group.hpp"
+#include "base/text.hpp"
+#include "http/framing.hpp"
+#include "wire/tunnel.hpp"
+
+namespace sallyport::exchange {
+namespace {
+
+using Kind = http::Framing::Kind;
+
+constexpr int kMostInterim = 8;  // an upstream that sends 1xx for ever (attack C9)
+
+// RFC 9110 section 9.2.2.
+bool is_idempotent(std::string_view method) {
+  for (const char* const safe : {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}) {
+    if (method == safe) return true;
+  }
+  return false;
+}
+
+int status_for(const Error& error) {
+  if (error.side == Side::client) {
+    switch (error.code) {
+      case Errc::timeout: return 408;
+      case Errc::too_large: return 413;
+      default: return 400;
+    }
+  }
+  switch (error.code) {
+    case Errc::timeout: return 504;
+    case Errc::unavailable: return 503;
+    case Errc::refused:
+    case Errc::unreachable: return 503;
+    default: return 502;
+  }
+}
+
+// How one attempt to get an answer ended.
+struct Attempted {
+  bool answered = false;   // the answer (ours or theirs) is under way or done
+  bool may_retry = false;  // nothing of the request can have been acted on
+  Error error;
+};
+
+class Relay {
+ public:
+  Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
+      : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {}
+
+  async::Task<> run();
+
+ private:
+  async::Task<Attempted> attempt(wire::ClientConnection& upstream, bool reused, bool& reusable);
+  async::Task<> send_body(wire::ClientConnection& upstream);
+  async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientConnection& upstream);
+  async::Task<Result<>> pass_response(wire::ClientConnection& upstream, http::ResponseHead head, bool& reusable);
+  async::Task<Result<>> switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head);
+  void add_framing();
+  Attempted failed(wire::ClientConnection& upstream, bool reused, Error error) const;
+
+  Exchange& x_;
+  RelayPlan plan_;
+  upstream::Pool& pool_;
+  const http::Framing request_framing_;
+  bool body_touched_ = false;
+  bool body_sent_ = false;
+  Result<> body_result_;
+};
+
+void Relay::add_framing() {
+  plan_.headers.remove("Content-Length");
+  plan_.headers.remove("Transfer-Encoding");
+  if (request_framing_.kind == Kind::chunked) plan_.headers.add("Transfer-Encoding", "chunked");
+  if (request_framing_.kind == Kind::length) {
+    plan_.headers.add("Content-Length", std::to_string(request_framing_.length));
+  }
+  if (!plan_.upgrade.empty()) {
+    plan_.headers.add("Connection", "Upgrade");
+    plan_.headers.add("Upgrade", plan_.upgrade);
+  }
+}
+
+async::Task<> Relay::run() {
+  add_framing();
+  Error last(Errc::unavailable, "no server", Side::upstream);
+  for (unsigned tried = 0; tried < plan_.max_attempts; ++tried) {
+    // A pooled connection may die under our hands; the attempt after that must not meet another dead one.
+    Result<upstream::Lease> lease = co_await pool_.borrow(plan_.candidates, tried > 0);
+    if (!lease) {
+      last = lease.error();
+      break;
+    }
+    bool reusable = false;
+    const TimePoint asked = x_.loop().now();
+    const Attempted attempted = co_await attempt(lease->connection(), lease->reused(), reusable);
+    x_.record().upstream_us +=
+        std::chrono::duration_cast<std::chrono::microseconds>(x_.loop().now() - asked).count();
+    if (reusable) lease->give_back();
+    if (attempted.answered) co_return;
+    last = attempted.error;
+    if (!attempted.may_retry) break;
+  }
+  if (x_.response_begun()) {
+    x_.close_afterwards();
+    co_return;
+  }
+  co_await x_.refuse(status_for(last), last.to_string());
+}
+
+async::Task<> Relay::send_body(wire::ClientConnection& upstream) {
+  const Duration stall = x_.options().body_stall;
+  for (;;) {
+    body_touched_ = true;
+    const Result<std::string_view> piece = co_await x_.next_body_piece();
+    if (!piece) {
+      body_result_ = fail(piece.error());
+      break;
+    }
+    if (piece->empty()) {
+      body_result_ = co_await upstream.writer().finish(x_.loop().in(stall));
+      body_sent_ = body_result_.has_value();
+      co_return;
+    }
+    body_result_ = co_await upstream.writer().write(*piece, x_.loop().in(stall));
+    if (!body_result_) break;
+  }
+  // The client's fault: the answer is waited for no longer. The server's: it may have answered before it stopped
+  // reading, so the answer is read all the same.
+  if (body_result_.error().side == Side::client) upstream.stream().shut_write();
+}
+
+Attempted Relay::failed(wire::ClientConnection& upstream, bool reused, Error error) const {
+  Attempted out;
+  const bool died_unheard = !upstream.response_begun() && (error.code == Errc::closed || error.code == Errc::reset);
+  out.may_retry = reused && died_unheard && !body_touched_ && is_idempotent(plan_.method);
+  out.error = std::move(error);
+  return out;
+}
+
+async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reused, bool& reusable) {
+  const Duration stall = x_.options().body_stall;
+  Result<> begun = upstream.begin_request(plan_.method, plan_.target, plan_.headers, request_framing_);
+  if (!begun) co_return failed(upstream, reused, begun.error());
+  const async::Context here = co_await async::CurrentContext();
+  async::TaskGroup sending(here);
+  if (request_framing_.has_body()) {
+    // An early answer must be seen while the body is still being sent.
+    begun = co_await upstream.writer().flush(x_.loop().in(stall));
+    if (!begun) co_return failed(upstream, reused, begun.error());
+    sending.spawn(send_body(upstream));
+  } else {
+    begun = co_await upstream.writer().finish(x_.loop().in(stall));
+    body_sent_ = true;
+  }
+  Result<http::ResponseHead> head = co_await read_final_head(upstream);
+  if (!head) {
+    Error error = head.error();
+    if (!body_result_ && body_result_.error().side == Side::client) error = body_result_.error();
+    co_return failed(upstream, reused, std::move(error));
+  }
+  Attempted out;
+  out.answered = true;
+  const bool switching = head->status == 101;
+  Result<> passed;
+  if (switching) {
+    passed = co_await switch_protocols(upstream, std::move(*head));
+  } else {
+    passed = co_await pass_response(upstream, std::move(*head), reusable);
+  }
+  if (!body_sent_) {
+    // Answered before the body was read: neither connection knows where the next message begins (attack C5).
+    reusable = false;
+    x_.close_afterwards();
+    sending.cancel();
+  }
+  if (!passed) {
+    x_.close_afterwards();
+    if (!x_.response_begun()) {
+      out.answered = false;
+      out.error = passed.error();
+    }
+  }
+  co_return out;
+}
+
+async::Task<Result<http::ResponseHead>> Relay::read_final_head(wire::ClientConnection& upstream) {
+  for (int interim = 0; interim <= kMostInterim; ++interim) {
+    // While the body is on its way the server has a reason to be silent.
+    Result<http::ResponseHead> head = co_await upstream.read_head(x_.loop().in(plan_.response_timeout));
+    if (!head && head.error().code == Errc::timeout && !body_sent_ && body_result_) {
+      --interim;
+      continue;
+    }
+    if (!head) co_return head;
+    if (head->status == 101) {
+      if (plan_.upgrade.empty()) co_return fail(Errc::malformed, "101 that nobody asked for", Side::upstream);
+      co_return head;
+    }
+    if (head->status >= 200) co_return head;
+  }
+  co_return fail(Errc::malformed, "too many 1xx responses", Side::upstream);
+}
+
+async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, http::ResponseHead head,
+                                           bool& reusable) {
+  const auto framing = http::decide_framing(head, plan_.method);
+  if (!framing) co_return fail(Errc::malformed, framing.error().detail, Side::upstream);
+  const bool upstream_stays = http::keeps_alive(head) && framing->kind != Kind::until_close;
+  plan_.rewrite_response(head);
+  // A body of unknown length is chunked for a client that knows chunks; for others the end of the connection ends it.
+  http::Framing to_client = *framing;
+  if (framing->kind == Kind::until_close || framing->kind == Kind::chunked) {
+    head.headers.remove("Content-Length");
+    const bool chunks = x_.request().version != http::Version::http_1_0;
+    to_client.kind = chunks ? Kind::chunked : Kind::until_close;
+    if (chunks) head.headers.set("Transfer-Encoding", "chunked");
+  }
+  if (!plan_.upgrade.empty() && !x_.connection().input().empty()) x_.close_afterwards();  // attack C8
+  const Result<> begun = x_.begin_relayed(head, to_client);
+  if (!begun) co_return begun;
+  wire::MessageBody body(upstream.input(), *framing, Side::upstream);
+  for (;;) {
+    const Result<std::string_view> piece = co_await body.next(x_.loop().in(plan_.response_timeout));
+    if (!piece) co_return fail(piece.error());
+    if (piece->empty()) break;
+    Result<> written = co_await x_.write_relayed(*piece);
+    if (!written) co_return written;
+    if (body.would_wait()) {
+      written = co_await x_.flush_relayed();
+      if (!written) co_return written;
+    }
+  }
+  const Result<> finished = co_await x_.finish_relayed();
+  reusable = upstream_stays && body_sent_;
+  co_return finished;
+}
+
+async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head) {
+  const auto protocol = head.headers.find("Upgrade");
+  if (!protocol || !equal_ignoring_case(*protocol, plan_.upgrade) ||
+      !http::has_list_member(head.headers, "Connection", "upgrade")) {
+    co_return fail(Errc::malformed, "101 to another protocol than was asked for", Side::upstream);
+  }
+  // Bytes that came before the answer were sent to nobody in particular (attack C8).
+  if (!x_.connection().input().empty()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
+  plan_.rewrite_response(head);
+  head.headers.set("Connection", "Upgrade");
+  head.headers.set("Upgrade", plan_.upgrade);
+  const Result<> begun = x_.begin_tunnel(head);
+  if (!begun) co_return begun;
+  const Result<> flushed = co_await x_.flush_relayed();
+  if (!flushed) co_return flushed;
+  const wire::TunnelCount count = co_await wire::run_tunnel(x_.connection(), upstream, plan_.tunnel_idle);
+  x_.record().response_bytes = count.to_client;
+  x_.record().request_bytes = count.from_client;
+  co_return Result<>();
+}
+
+}  // namespace
+
+async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream::Pool& pool) {
+  const authz::Permit consumed(std::move(permit));
+  Relay relay(x, std::move(plan), pool);
+  co_await relay.run();
+}
+
+std::string requested_upgrade(const http::RequestHead& head, const http::Framing& framing) {
+  const auto protocol = head.headers.find("Upgrade");
+  if (!protocol || head.version != http::Version::http_1_1 || framing.has_body() ||
+      head.headers.count("Upgrade") != 1 || !http::has_list_member(head.headers, "Connection", "upgrade")) {
+    return {};
+  }
+  if (protocol->find(',') != std::string_view::npos || starts_with_ignoring_case(*protocol, "h2") ||
+      starts_with_ignoring_case(*protocol, "http") || starts_with_ignoring_case(*protocol, "tls")) {
+    return {};
+  }
+  return std::string(*protocol);
+}
+
+}  // namespace sallyport::exchange

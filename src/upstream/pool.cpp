@@ -1,0 +1,139 @@
+#include "upstream/pool.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "net/tcp_stream.hpp"
+#include "tls/tls_stream.hpp"
+
+namespace sallyport::upstream {
+
+Lease::Lease(Pool& pool, std::string key, ServerHealth& health, std::unique_ptr<wire::ClientConnection> connection,
+             bool reused)
+    : pool_(&pool), key_(std::move(key)), health_(&health), connection_(std::move(connection)), reused_(reused) {
+  ++health_->in_progress;
+}
+
+Lease::Lease(Lease&& other) noexcept
+    : pool_(other.pool_),
+      key_(std::move(other.key_)),
+      health_(std::exchange(other.health_, nullptr)),
+      connection_(std::move(other.connection_)),
+      reused_(other.reused_) {}
+
+Lease::~Lease() {
+  if (health_ != nullptr) --health_->in_progress;
+}
+
+void Lease::give_back() {
+  if (connection_) pool_->keep(key_, std::move(connection_));
+}
+
+Pool::Pool(async::Context context, net::Resolver& resolver, const PoolOptions& options)
+    : loop_(*context.loop), resolver_(resolver), options_(options), housekeeping_(context) {
+  housekeeping_.spawn(sweep());
+}
+
+ServerHealth& Pool::health_of(const Candidate& candidate) {
+  return health_[candidate.host + ':' + std::to_string(candidate.port)];
+}
+
+std::unique_ptr<wire::ClientConnection> Pool::take_idle(const std::string& key) {
+  const auto found = idle_.find(key);
+  if (found == idle_.end()) return nullptr;
+  auto& list = found->second;
+  while (!list.empty()) {
+    // The youngest is the least likely to have been closed meanwhile.
+    Idle idle = std::move(list.back());
+    list.pop_back();
+    --idle_count_;
+    const bool fresh_enough = idle.since + options_.idle_timeout > loop_.now();
+    if (fresh_enough && idle.connection->is_quiet()) return std::move(idle.connection);
+  }
+  return nullptr;
+}
+
+void Pool::keep(const std::string& key, std::unique_ptr<wire::ClientConnection> connection) {
+  if (options_.max_idle_per_key == 0 || options_.idle_timeout == Duration::zero()) return;
+  // Bytes that nobody asked for: never pooled (attack C9).
+  if (!connection->is_quiet()) return;
+  auto& list = idle_[key];
+  if (list.size() >= options_.max_idle_per_key) return;
+  list.push_back(Idle{std::move(connection), loop_.now()});
+  ++idle_count_;
+}
+
+async::Task<> Pool::sweep() {
+  for (;;) {
+    const async::Deadline soon = loop_.in(std::chrono::seconds(1));
+    const async::Outcome outcome = co_await async::SleepUntil(soon);
+    if (outcome == async::Outcome::canceled) co_return;
+    for (auto entry = idle_.begin(); entry != idle_.end();) {
+      auto& list = entry->second;
+      while (!list.empty() && list.front().since + options_.idle_timeout <= loop_.now()) {
+        list.pop_front();
+        --idle_count_;
+      }
+      entry = list.empty() ? idle_.erase(entry) : std::next(entry);
+    }
+  }
+}
+
+// Those that have not failed first, then by priority, then by how busy they are.
+void Pool::order(std::vector<Candidate>& candidates) {
+  const auto rank = [this](const Candidate& candidate) {
+    const ServerHealth& health = health_of(candidate);
+    return std::tuple(health.failed_until > loop_.now(), -candidate.priority, health.in_progress);
+  };
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
+}
+
+async::Task<Result<std::unique_ptr<wire::ClientConnection>>> Pool::connect(const Candidate& to) {
+  const async::Deadline deadline = loop_.in(options_.connect_timeout);
+  const Result<std::vector<Endpoint>> endpoints = co_await resolver_.resolve(to.host, to.port, deadline);
+  if (!endpoints) co_return fail(endpoints.error());
+  Error last(Errc::unreachable, "no address for " + to.host, Side::upstream);
+  for (const Endpoint& endpoint : *endpoints) {
+    Result<std::unique_ptr<net::Stream>> stream = co_await net::TcpStream::connect(endpoint, deadline);
+    if (!stream) {
+      last = stream.error();
+      continue;
+    }
+    if (!to.tls) {
+      co_return std::make_unique<wire::ClientConnection>(std::move(*stream), options_.head_limits);
+    }
+    Result<std::unique_ptr<tls::TlsStream>> secured =
+        co_await tls::TlsStream::connect(std::move(*stream), to.tls, to.tls_name, deadline);
+    if (!secured) {
+      last = secured.error();
+      continue;
+    }
+    co_return std::make_unique<wire::ClientConnection>(std::move(*secured), options_.head_limits);
+  }
+  co_return fail(last);
+}
+
+async::Task<Result<Lease>> Pool::borrow(std::vector<Candidate> candidates, bool fresh) {
+  if (candidates.size() > 1) order(candidates);
+  Error last(Errc::unavailable, "no server can take the request", Side::upstream);
+  for (const Candidate& candidate : candidates) {
+    ServerHealth& health = health_of(candidate);
+    if (!fresh) {
+      auto idle = take_idle(candidate.key);
+      if (idle) co_return Lease(*this, candidate.key, health, std::move(idle), true);
+    }
+    if (options_.max_per_server > 0 && health.in_progress >= options_.max_per_server) continue;
+    Result<std::unique_ptr<wire::ClientConnection>> connection = co_await connect(candidate);
+    if (connection) {
+      health.failed_until = TimePoint();
+      co_return Lease(*this, candidate.key, health, std::move(*connection), false);
+    }
+    last = connection.error();
+    if (last.code == Errc::canceled) break;
+    health.failed_until = loop_.now() + options_.failed_server_retry;
+  }
+  co_return fail(last);
+}
+
+}  // namespace sallyport::upstream
