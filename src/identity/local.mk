@@ -1,0 +1,1 @@
+libpure_a_SOURCES += src/identity/credential.hpp
