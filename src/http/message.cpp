@@ -44,12 +44,21 @@ Field Headers::operator[](std::size_t index) const {
                all.substr(entry.offset + entry.name_length, entry.value_length)};
 }
 
-Headers::Iterator Headers::begin() const { return Iterator(this, 0); }
-Headers::Iterator Headers::end() const { return Iterator(this, entries_.size()); }
+Headers::Iterator Headers::begin() const {
+  return Iterator(this, 0);
+}
+Headers::Iterator Headers::end() const {
+  return Iterator(this, entries_.size());
+}
 
 void Headers::clear() {
   bytes_.clear();
   entries_.clear();
+}
+
+void Headers::reserve(std::size_t fields, std::size_t bytes) {
+  entries_.reserve(entries_.size() + fields);
+  bytes_.reserve(bytes_.size() + bytes);
 }
 
 }  // namespace sallyport::http

@@ -43,6 +43,8 @@ class Headers {
   Iterator begin() const;
   Iterator end() const;
   void clear();
+  // Makes room for that many more fields with that many bytes of names and values.
+  void reserve(std::size_t fields, std::size_t bytes);
 
  private:
   struct Entry {

@@ -43,7 +43,7 @@ class CanonicalTarget {
 
 // What may differ from one listener or junction to the next.
 struct TargetRules {
-  std::size_t max_length = 16384;   // of the target as received, in bytes
+  std::size_t max_length = 16384;      // of the target as received, in bytes
   bool allow_encoded_percent = false;  // "%25" followed by two hexadecimal digits is a second encoding: refused
 };
 

@@ -1,0 +1,8 @@
+tests_test_pure_SOURCES += \
+  tests/unit/http/chunked_test.cpp \
+  tests/unit/http/framing_test.cpp \
+  tests/unit/http/h1_parser_test.cpp \
+  tests/unit/http/h1_renderer_test.cpp \
+  tests/unit/http/judge_request.hpp \
+  tests/unit/http/target_test.cpp \
+  tests/unit/http/vectors_request.hpp

@@ -1,0 +1,71 @@
+#include "http/authority.hpp"
+
+#include "base/endpoint.hpp"
+#include "base/text.hpp"
+#include "http/chars.hpp"
+
+namespace sallyport::http {
+namespace {
+
+constexpr std::size_t kMaxHost = 255;
+
+struct Parts {
+  std::string_view host;
+  std::string_view port;  // digits, or empty
+};
+
+bool is_name(std::string_view host) {
+  if (host.size() > 1 && host.back() == '.') host.remove_suffix(1);
+  if (host.empty() || host.size() > kMaxHost || host.front() == '.' || host.back() == '.') return false;
+  return all_in(host, kHostChar) && host.find("..") == std::string_view::npos;
+}
+
+bool is_bracketed_v6(std::string_view host) {
+  const std::string_view inside = host.substr(1, host.size() - 2);
+  return inside.find(':') != std::string_view::npos && IpAddress::parse(inside).has_value();
+}
+
+std::optional<Parts> split_authority(std::string_view text) {
+  Parts parts;
+  std::size_t end = 0;
+  if (!text.empty() && text.front() == '[') {
+    end = text.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    ++end;
+    parts.host = text.substr(0, end);
+    if (!is_bracketed_v6(parts.host)) return std::nullopt;
+  } else {
+    end = std::min(text.find(':'), text.size());
+    parts.host = text.substr(0, end);
+    if (!is_name(parts.host)) return std::nullopt;
+  }
+  if (end == text.size()) return parts;
+  if (text[end] != ':') return std::nullopt;
+  parts.port = text.substr(end + 1);
+  const auto port = parse_unsigned(parts.port, 65535);
+  if (!port || *port == 0 || parts.port.size() > 5) return std::nullopt;
+  return parts;
+}
+
+}  // namespace
+
+std::optional<Authority> parse_authority(std::string_view text) {
+  const auto parts = split_authority(text);
+  if (!parts) return std::nullopt;
+  Authority authority;
+  authority.host = lowered(parts->host);
+  if (authority.host.back() == '.') authority.host.pop_back();
+  if (!parts->port.empty()) authority.port = static_cast<std::uint16_t>(*parse_unsigned(parts->port, 65535));
+  return authority;
+}
+
+bool is_authority(std::string_view text) {
+  return split_authority(text).has_value();
+}
+
+std::string Authority::to_string(std::uint16_t default_port) const {
+  if (port == 0 || port == default_port) return host;
+  return host + ":" + std::to_string(port);
+}
+
+}  // namespace sallyport::http

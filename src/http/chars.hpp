@@ -1,0 +1,110 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "base/text.hpp"
+
+// Character classes of RFC 9110, RFC 9112 and RFC 3986: one table for both HTTP versions, so that what one codec
+// refuses cannot enter through the other.
+namespace sallyport::http {
+
+enum CharClass : std::uint8_t {
+  kToken = 1,       // tchar: field names, methods
+  kFieldValue = 2,  // HTAB, SP, VCHAR, obs-text
+  kVisible = 4,     // VCHAR: 0x21 to 0x7e
+  kPathChar = 8,    // pchar without "%": what a path segment may hold without encoding
+  kHostChar = 16,   // letters, digits, "-", ".", "_"
+};
+
+constexpr std::array<std::uint8_t, 256> make_char_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
+  constexpr std::string_view path_marks = "-._~!$&'()*+,;=:@";
+  constexpr std::string_view host_marks = "-._";
+  for (unsigned i = 0; i < 256; ++i) {
+    const char c = static_cast<char>(i);
+    std::uint8_t bits = 0;
+    if (is_alnum(c) || token_marks.find(c) != std::string_view::npos) bits |= kToken;
+    if (!is_control(c) || c == '\t') bits |= kFieldValue;
+    if (i > 0x20 && i < 0x7f) bits |= kVisible;
+    if (is_alnum(c) || path_marks.find(c) != std::string_view::npos) bits |= kPathChar;
+    if (is_alnum(c) || host_marks.find(c) != std::string_view::npos) bits |= kHostChar;
+    classes[i] = bits;
+  }
+  return classes;
+}
+
+inline constexpr std::array<std::uint8_t, 256> kCharClasses = make_char_classes();
+
+constexpr bool is_in(char c, CharClass wanted) {
+  return (kCharClasses[static_cast<unsigned char>(c)] & wanted) != 0;
+}
+
+constexpr bool all_in(std::string_view text, CharClass wanted) {
+  for (const char c : text) {
+    if (!is_in(c, wanted)) return false;
+  }
+  return true;
+}
+
+// A method or a field name: one or more tchar (RFC 9110 section 5.6.2).
+constexpr bool is_token(std::string_view text) {
+  return !text.empty() && all_in(text, kToken);
+}
+
+namespace detail {
+
+inline constexpr std::uint64_t kEveryByte = 0x0101010101010101;
+inline constexpr std::uint64_t kHighBits = kEveryByte * 0x80;
+
+inline std::uint64_t load8(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+// Not zero if a byte of the word is below `limit` (at most 0x80).
+constexpr std::uint64_t any_below(std::uint64_t word, std::uint64_t limit) {
+  return (word - kEveryByte * limit) & ~word & kHighBits;
+}
+constexpr std::uint64_t any_equal(std::uint64_t word, std::uint64_t byte) {
+  return any_below(word ^ (kEveryByte * byte), 1);
+}
+
+}  // namespace detail
+
+// A field value of any length: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5), so no CR, LF, NUL. Eight bytes
+// at a time: this is where most bytes of a head go through.
+inline bool is_field_value(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    const std::uint64_t word = detail::load8(at);
+    if ((detail::any_below(word, 0x20) | detail::any_equal(word, 0x7f)) != 0 &&
+        !all_in(std::string_view(at, 8), kFieldValue)) {
+      return false;
+    }
+  }
+  return all_in(std::string_view(at, left), kFieldValue);
+}
+
+// What a request-target may be made of: VCHAR, not empty, no "#": a fragment is never sent (RFC 9112 section 3.2), and
+// two parties have read it differently before (CVE-2023-45539).
+inline bool is_target_text(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  if (left == 0) return false;
+  for (; left >= 8; at += 8, left -= 8) {
+    const std::uint64_t word = detail::load8(at);
+    if ((detail::any_below(word, 0x21) | detail::any_equal(word, 0x7f) | detail::any_equal(word, '#') |
+         (word & detail::kHighBits)) != 0) {
+      return false;
+    }
+  }
+  const std::string_view rest(at, left);
+  return all_in(rest, kVisible) && rest.find('#') == std::string_view::npos;
+}
+
+}  // namespace sallyport::http

@@ -1,0 +1,94 @@
+#include "http/h1_fields.hpp"
+
+#include <cstring>
+
+#include "base/text.hpp"
+#include "http/chars.hpp"
+
+namespace sallyport::http {
+
+std::optional<std::string_view> LineReader::take(std::string_view& bytes) {
+  if (has_whole_line_) {
+    pending_.clear();
+    has_whole_line_ = false;
+  }
+  const auto newline = bytes.find('\n');
+  if (newline == std::string_view::npos) {
+    pending_ += bytes;
+    bytes = {};
+    return std::nullopt;
+  }
+  std::string_view line = bytes.substr(0, newline + 1);
+  bytes.remove_prefix(newline + 1);
+  if (pending_.empty()) return line;
+  pending_ += line;
+  has_whole_line_ = true;
+  return std::string_view(pending_);
+}
+
+void LineReader::reset() {
+  pending_.clear();
+  has_whole_line_ = false;
+}
+
+std::optional<std::string_view> without_crlf(std::string_view line) {
+  if (line.size() < 2 || line[line.size() - 2] != '\r') return std::nullopt;
+  return line.substr(0, line.size() - 2);
+}
+
+tl::expected<Field, const char*> parse_field_line(std::string_view line) {
+  std::size_t colon = 0;
+  while (colon < line.size() && is_in(line[colon], kToken)) ++colon;
+  if (colon == line.size() || line[colon] != ':' || colon == 0) {
+    if (line.empty()) return tl::make_unexpected("empty line");
+    if (line.front() == ' ' || line.front() == '\t') {
+      return tl::make_unexpected("white space at the start of the line (obsolete folding)");
+    }
+    if (colon == 0) return tl::make_unexpected("no field name");
+    if (colon == line.size()) return tl::make_unexpected("no colon");
+    if (line[colon] == ' ' || line[colon] == '\t') return tl::make_unexpected("white space in or after the field name");
+    return tl::make_unexpected("a character in the field name that is none of a token");
+  }
+  const std::string_view value = trimmed(line.substr(colon + 1));
+  if (!is_field_value(value)) return tl::make_unexpected("a control character in the field value");
+  return Field{line.substr(0, colon), value};
+}
+
+Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {
+  for (;;) {
+    // One allocation for the usual head, not one per doubling; a larger one grows by itself.
+    if (fields_.empty() && !bytes.empty()) fields_.reserve(16, std::min<std::size_t>(bytes.size(), 1024));
+    const auto line = lines.take(bytes);
+    if (!line) {
+      if (bytes_ + lines.partial().size() > limits_.max_bytes) return parse_failure(431, "header fields too long");
+      return false;
+    }
+    const auto finished = take_line(*line);
+    if (!finished || *finished) return finished;
+  }
+}
+
+Parsed<bool> FieldSection::take_line(std::string_view line) {
+  const auto where = [this] { return "header field " + std::to_string(fields_.size() + 1) + ": "; };
+  bytes_ += line.size();
+  if (bytes_ > limits_.max_bytes) return parse_failure(431, "header fields too long");
+  const auto text = without_crlf(line);
+  if (!text) return parse_failure(400, where() + "line ended by LF without CR");
+  if (text->empty()) return true;
+  if (fields_.size() == limits_.max_count) return parse_failure(431, "too many header fields");
+  const auto field = parse_field_line(*text);
+  if (!field) return parse_failure(400, where() + field.error());
+  if (field->name.size() == 4 && equal_ignoring_case(field->name, "host")) ++host_count_;
+  fields_.add(field->name, field->value);
+  return false;
+}
+
+Headers FieldSection::take() {
+  Headers fields = std::move(fields_);
+  fields_ = Headers();
+  bytes_ = 0;
+  host_count_ = 0;
+  return fields;
+}
+
+}  // namespace sallyport::http

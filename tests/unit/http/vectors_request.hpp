@@ -1,0 +1,208 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+// Whole requests (head, sometimes with body) and what a strict recipient does with them: 0 takes them, any other number
+// is the status it answers with. Judged by the parser, then the framing, then the body if it is chunked, then the
+// target.
+namespace sallyport::http::vectors {
+
+struct RequestVector {
+  std::string_view name;
+  std::string_view bytes;
+  int status;
+};
+
+using namespace std::string_view_literals;
+
+inline const std::vector<RequestVector>& requests() {
+  static const std::vector<RequestVector> all = {
+      // Taken.
+      {"plain GET", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 0},
+      {"HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n"sv, 0},
+      {"one empty line before", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 0},
+      {"unknown method", "FROB / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 0},
+      {"absolute form", "GET https://a/x HTTP/1.1\r\nHost: a\r\n\r\n"sv, 0},
+      {"OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"sv, 0},
+      {"no white space after the colon", "GET / HTTP/1.1\r\nHost:a\r\nA:b\r\n\r\n"sv, 0},
+      {"tabs around a value", "GET / HTTP/1.1\r\nHost:\t a \t\r\n\r\n"sv, 0},
+      {"empty value", "GET / HTTP/1.1\r\nHost: a\r\nX:\r\nY:   \r\n\r\n"sv, 0},
+      {"obs-text in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: caf\xc3\xa9\xff\r\n\r\n"sv, 0},
+      {"tab inside a value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\tb\r\n\r\n"sv, 0},
+      {"every token character", "GET / HTTP/1.1\r\nHost: a\r\n!#$%&'*+-.^_`|~09azAZ: 1\r\n\r\n"sv, 0},
+      {"port in Host", "GET / HTTP/1.1\r\nHost: a:8443\r\n\r\n"sv, 0},
+      {"IPv6 Host", "GET / HTTP/1.1\r\nHost: [::1]:8443\r\n\r\n"sv, 0},
+      {"length 0", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"sv, 0},
+      {"leading zeros in a length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 005\r\n\r\nhello"sv, 0},
+      {"largest length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775807\r\n\r\n"sv, 0},
+      {"chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"sv, 0},
+      {"chunked in capitals", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n"sv, 0},
+      {"chunk extension", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\nx\r\n0;c\r\n\r\n"sv,
+       0},
+      {"trailers", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n"sv, 0},
+      {"body on GET", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"sv, 0},
+      {"browser marks in the query", "GET /a?b={c}|[d]^\"`<>\\ HTTP/1.1\r\nHost: a\r\n\r\n"sv, 0},
+
+      // Lines.
+      {"LF line ends", "GET / HTTP/1.1\nHost: a\n\n"sv, 400},
+      {"LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n"sv, 400},
+      {"LF after a field", "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"sv, 400},
+      {"LF as the empty line", "GET / HTTP/1.1\r\nHost: a\r\n\n"sv, 400},
+      {"CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"sv, 400},
+      {"CR before CRLF", "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\r\n\r\n"sv, 400},
+      {"CR in the request line", "GET /\r HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"two empty lines before", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"LF before the request", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"space before the request", " GET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+
+      // Request line.
+      {"no version (HTTP/0.9)", "GET /\r\n\r\n"sv, 400},
+      {"method alone", "GET\r\n\r\n"sv, 400},
+      {"HTTP/0.9", "GET / HTTP/0.9\r\nHost: a\r\n\r\n"sv, 505},
+      {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n"sv, 505},
+      {"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n"sv, 505},
+      {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"sv, 505},
+      {"http/1.1", "GET / http/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"HTTP/1.10", "GET / HTTP/1.10\r\nHost: a\r\n\r\n"sv, 400},
+      {"HTTP/1", "GET / HTTP/1\r\nHost: a\r\n\r\n"sv, 400},
+      {"HTTP/+1.1", "GET / HTTP/+.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"two spaces before the target", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"two spaces after the target", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"space at the end", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"sv, 400},
+      {"tab as separator", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"control character in the method", "GE\x01T / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"separator in the method", "GET(/ HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"method too long", "GETGETGETGETGETGETGETGETGETGETGETGET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, 501},
+      {"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 / HTTP/1.1\r\n\r\n"sv, 400},
+      {"target without slash", "GET index.html HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"A9 fragment", "GET /pub#/../admin HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"A9 control byte in the target", "GET /a\x0b HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"NUL in the target", "GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"obs-text in the target", "GET /caf\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"asterisk for GET", "GET * HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"authority form for GET", "GET a:443 HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"path for CONNECT", "CONNECT /a HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"CONNECT without port", "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+
+      // Fields.
+      {"B9 empty name", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n"sv, 400},
+      {"no colon", "GET / HTTP/1.1\r\nHost: a\r\nfoo\r\n\r\n"sv, 400},
+      {"B2 space before the colon", "GET / HTTP/1.1\r\nHost: a\r\niv-user : x\r\n\r\n"sv, 400},
+      {"B2 tab before the colon", "GET / HTTP/1.1\r\nHost: a\r\niv-user\t: x\r\n\r\n"sv, 400},
+      {"B2 space in the name", "GET / HTTP/1.1\r\nHost: a\r\niv user: x\r\n\r\n"sv, 400},
+      {"B3 obsolete folding", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n"sv, 400},
+      {"obsolete folding by tab", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n\tc\r\n\r\n"sv, 400},
+      {"folding that hides Transfer-Encoding",
+       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX: b\r\n Transfer-Encoding: chunked\r\n\r\n"sv, 400},
+      {"folding before the first field", "GET / HTTP/1.1\r\n Host: a\r\n\r\n"sv, 400},
+      {"B9 NUL in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n"sv, 400},
+      {"control character in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: 12345678\x01\r\n\r\n"sv, 400},
+      {"DEL in a value",
+       "GET / HTTP/1.1\r\nHost: a\r\nX: 1234\x7f"
+       "5678\r\n\r\n"sv,
+       400},
+      {"NUL in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\0Y: b\r\n\r\n"sv, 400},
+      {"obs-text in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\xe9: b\r\n\r\n"sv, 400},
+      {"quote in a name", "GET / HTTP/1.1\r\nHost: a\r\n\"X\": b\r\n\r\n"sv, 400},
+
+      // Host.
+      {"A10 no Host", "GET / HTTP/1.1\r\n\r\n"sv, 400},
+      {"A10 two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"sv, 400},
+      {"two Hosts in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nHOST: b\r\n\r\n"sv, 400},
+      {"A10 empty Host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"sv, 400},
+      {"A10 user information in Host", "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n"sv, 400},
+      {"A10 port too large", "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n"sv, 400},
+      {"port 0", "GET / HTTP/1.1\r\nHost: a:0\r\n\r\n"sv, 400},
+      {"empty port", "GET / HTTP/1.1\r\nHost: a:\r\n\r\n"sv, 400},
+      {"signed port", "GET / HTTP/1.1\r\nHost: a:+80\r\n\r\n"sv, 400},
+      {"list in Host", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"sv, 400},
+      {"slash in Host", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"sv, 400},
+      {"URL in Host", "GET / HTTP/1.1\r\nHost: http://a\r\n\r\n"sv, 400},
+      {"percent-encoding in Host", "GET / HTTP/1.1\r\nHost: a%2eb\r\n\r\n"sv, 400},
+      {"empty label in Host", "GET / HTTP/1.1\r\nHost: a..b\r\n\r\n"sv, 400},
+      {"IPv6 without brackets", "GET / HTTP/1.1\r\nHost: ::1\r\n\r\n"sv, 400},
+      {"IPv6 not closed", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"sv, 400},
+      {"bytes after an IPv6 address", "GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n"sv, 400},
+      {"no address in brackets", "GET / HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n"sv, 400},
+      {"A10 absolute form and another Host", "GET https://b/ HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+      {"A10 user information in absolute form", "GET https://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n"sv, 400},
+
+      // Framing.
+      {"C1 both lengths",
+       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv, 400},
+      {"C1 the other way round",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"sv, 400},
+      {"C2 gzip, chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"sv, 501},
+      {"C2 xchunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"sv, 400},
+      {"C2 chunked, identity", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"sv,
+       400},
+      {"C2 chunked, chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"sv,
+       400},
+      {"C2 identity", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n"sv, 400},
+      {"C2 vertical tab",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0b"
+       "chunked\r\n\r\n0\r\n\r\n"sv,
+       400},
+      {"C2 twice",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv,
+       400},
+      {"C2 identity and chunked",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv,
+       400},
+      {"C2 in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv, 400},
+      {"C2 empty", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n"sv, 400},
+      {"C2 parameter", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n"sv, 400},
+      {"C2 comma", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n"sv, 400},
+      {"C3 plus", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello"sv, 400},
+      {"C3 list", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\nhello"sv, 400},
+      {"C3 hexadecimal", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\nhello"sv, 400},
+      {"C3 negative", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"sv, 400},
+      {"C3 2^64", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n"sv, 400},
+      {"C3 2^63", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\n"sv, 400},
+      {"C3 two values", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"sv, 400},
+      {"C3 two equal values", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello"sv,
+       400},
+      {"C3 empty", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n"sv, 400},
+      {"C3 space inside", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1 0\r\n\r\nhello"sv, 400},
+      {"C3 fraction", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5.0\r\n\r\nhello"sv, 400},
+
+      // Chunks.
+      {"C4 LF after the size", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n"sv,
+       400},
+      {"C4 CR without LF", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\rx\r\n0\r\n\r\n"sv, 400},
+      {"C4 LF after the data", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\n0\r\n\r\n"sv,
+       400},
+      {"C4 LF in an extension", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;\nx\r\n0\r\n\r\n"sv,
+       400},
+      {"C4 CR in an extension",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a\rb\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 size overflow",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000001\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 size 2^63",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n8000000000000000\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 size -1", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 size 0x1", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 no size", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 no size but an extension",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n;a\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 space before the size",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n 1\r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 space after the size",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1 \r\nx\r\n0\r\n\r\n"sv, 400},
+      {"C4 data longer than its size",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n"sv, 400},
+      {"trailer without a name", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n: 1\r\n\r\n"sv,
+       400},
+      {"trailer line ended by LF", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: 1\n\r\n"sv,
+       400},
+      {"Content-Length as trailer",
+       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 1\r\n\r\n"sv, 400},
+      {"Host as trailer", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nhOST: b\r\n\r\n"sv,
+       400},
+  };
+  return all;
+}
+
+}  // namespace sallyport::http::vectors
