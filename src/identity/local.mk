@@ -1,1 +1,2 @@
-libpure_a_SOURCES += src/identity/credential.hpp
+libpure_a_SOURCES += \
+  src/identity/credential.cpp src/identity/credential.hpp

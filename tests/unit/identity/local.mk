@@ -1,0 +1,2 @@
+tests_test_pure_SOURCES += \
+  tests/unit/identity/credential_test.cpp

@@ -1,0 +1,60 @@
+#include "config/schema.hpp"
+
+#include <vector>
+
+namespace sallyport::config {
+namespace {
+
+constexpr StanzaSpec kStanzas[] = {
+    {"server", "The server itself: names, ports, limits of connections and requests."},
+    {"ssl", "TLS towards clients."},
+    {"ssl-sni", "More certificates, one line for each host."},
+    {"session", "Sessions of users."},
+    {"forms", "Login with a form."},
+    {"ba", "Login with HTTP basic authentication."},
+    {"acnt-mgt", "Pages that the server makes itself."},
+    {"login-limits", "What stops those who try passwords."},
+    {"registry", "Users and groups."},
+    {"ldap", "The LDAP directory, when the registry is of type ldap."},
+    {"policy", "Who may do what."},
+    {"junction", "Connections to the servers behind."},
+    {"http-method-perms", "Permissions for HTTP methods, one line for each method."},
+    {"header-names", "More headers for the servers behind, one line for each datum."},
+    {"logging", "Logs."},
+    {"admin", "Administration."},
+};
+
+std::vector<SettingSpec> joined() {
+  std::vector<SettingSpec> rows;
+  for (const auto part : {server_rows(), login_rows(), registry_rows(), junction_rows()}) {
+    rows.insert(rows.end(), part.begin(), part.end());
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::span<const StanzaSpec> stanzas() {
+  return kStanzas;
+}
+
+std::span<const SettingSpec> schema() {
+  static const std::vector<SettingSpec> rows = joined();
+  return rows;
+}
+
+const SettingSpec* find_setting(std::string_view stanza, std::string_view key) {
+  for (const auto& row : schema()) {
+    if (row.stanza == stanza && row.key == key && !row.is_map()) return &row;
+  }
+  return nullptr;
+}
+
+const SettingSpec* find_map(std::string_view stanza) {
+  for (const auto& row : schema()) {
+    if (row.stanza == stanza && row.is_map()) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace sallyport::config

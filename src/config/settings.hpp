@@ -1,0 +1,210 @@
+// config: the text of sallyport.conf in, typed values out. One table (schema.hpp) is the source of the parser, the
+// defaults, the sample file, the manual page and the JSON schema. Owns nothing but values; may not open files, look
+// names up, or know what the other rooms do with their part: a room gets its own sub-struct by const reference.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+
+namespace sallyport::config {
+
+using std::chrono::seconds;
+
+// One line of a stanza with free keys, in the order of the file. `line` is where it stands, 0 for a default.
+struct MapEntry {
+  std::string key;
+  std::string value;
+  std::uint32_t line = 0;
+};
+
+// A certificate for one host name, from a line of [ssl-sni].
+struct SniCertificate {
+  std::string host;  // lower case
+  std::string cert_file;
+  std::string key_file;
+  std::uint32_t line = 0;
+};
+
+// Over which transport a login method is offered. There is no "http": a password is never asked for in clear.
+enum class AuthTransport : std::uint8_t { none, https };
+inline constexpr std::string_view kAuthTransportNames[] = {"none", "https"};
+
+enum class RegistryType : std::uint8_t { ldif, ldap };
+inline constexpr std::string_view kRegistryTypeNames[] = {"ldif", "ldap"};
+
+// Where an LDAP user's groups are read: from groups that list him (their attribute is named), or from his entry.
+enum class GroupStyle : std::uint8_t { member, unique_member, member_of, none };
+inline constexpr std::string_view kGroupStyleNames[] = {"member", "uniqueMember", "memberOf", "none"};
+
+enum class RequestLogStyle : std::uint8_t { combined, common, json };
+inline constexpr std::string_view kRequestLogStyleNames[] = {"combined", "common", "json"};
+
+enum class EventLevel : std::uint8_t { error, warning, notice, info, debug };
+inline constexpr std::string_view kEventLevelNames[] = {"error", "warning", "notice", "info", "debug"};
+
+// The members have no initializers: their defaults stand in the table and nowhere else. A Settings comes from parse()
+// or default_settings(). Sizes are in bytes, times in seconds; what 0 means is said in the table.
+struct ServerSettings {
+  std::string server_name;    // the instance
+  std::string web_host_name;  // empty: the host's own name
+  bool https;
+  std::uint16_t https_port;
+  bool http;
+  std::uint16_t http_port;
+  std::vector<IpAddress> network_interface;   // empty: all
+  std::uint32_t worker_threads;               // 0: one for each processor
+  std::uint32_t max_connections;              // 0: no limit
+  std::uint32_t max_connections_per_address;  // 0: no limit
+  seconds client_connect_timeout;
+  seconds intra_connection_timeout;
+  seconds persistent_con_timeout;          // 0: no keep-alive
+  std::uint32_t connection_request_limit;  // 0: no limit
+  std::uint64_t min_receive_rate;          // bytes in a second, 0: off
+  std::uint64_t min_send_rate;             // bytes in a second, 0: off
+  seconds slow_peer_grace;
+  seconds shutdown_timeout;
+  std::uint64_t max_client_read;
+  std::uint64_t max_request_line;
+  std::uint32_t max_header_count;
+  std::uint64_t request_body_max_read;
+  std::uint64_t parked_requests_max;
+  std::vector<std::string> http_method_disabled_remote;
+  bool suppress_server_identity;
+  std::vector<Cidr> trusted_proxies;
+  std::string unix_user;   // empty: no change
+  std::string unix_group;  // empty: the user's own group
+};
+
+struct SslSettings {
+  std::vector<std::string> server_cert_file;  // as many as server_key_file, in the same order
+  std::vector<std::string> server_key_file;
+  std::string priority;
+  bool disable_tls_v12;
+  bool disable_tls_v13;
+  bool session_tickets;
+  seconds session_ticket_lifetime;
+};
+
+struct SessionSettings {
+  std::uint32_t max_entries;
+  seconds timeout;           // 0: no limit
+  seconds inactive_timeout;  // 0: no limit
+  std::uint32_t unauth_max_entries;
+  seconds unauth_timeout;
+  std::string ssl_session_cookie_name;
+};
+
+struct FormsSettings {
+  AuthTransport forms_auth;
+};
+
+struct BaSettings {
+  AuthTransport ba_auth;
+  std::string basic_auth_realm;
+};
+
+struct AccountManagementSettings {
+  std::string mgt_pages_root;    // empty: the installed pages
+  std::string error_pages_root;  // empty: the installed pages
+  bool allow_unauthenticated_logout;
+  std::string login_redirect_page;  // empty: back to what was asked for
+};
+
+struct LoginLimitSettings {
+  std::uint32_t user_address_max_failures;  // 0: off, as for the next two
+  std::uint32_t user_max_failures;
+  std::uint32_t address_max_failures;
+  seconds window;
+  seconds block_time;
+  std::uint32_t address_prefix_v4;
+  std::uint32_t address_prefix_v6;
+  std::uint32_t max_tracked;
+};
+
+struct RegistrySettings {
+  RegistryType type;
+  std::string ldif_file;
+};
+
+struct LdapSettings {
+  std::vector<std::string> server;  // URLs, the preferred one first
+  std::string bind_dn;              // empty: anonymous
+  std::string bind_pwd_file;
+  bool start_tls;
+  std::string ca_file;
+  std::string user_search_base;
+  std::string basic_user_principal_attribute;
+  std::string user_object_class;
+  std::string group_search_base;
+  GroupStyle group_style;
+  std::string group_name_attribute;
+  seconds connect_timeout;
+  seconds timeout;
+  std::uint32_t max_connections;
+  std::uint32_t max_waiting;
+  seconds retry_interval;
+};
+
+struct PolicySettings {
+  std::string policy_db;
+};
+
+struct JunctionSettings {
+  std::string junction_db;
+  seconds connect_timeout;
+  seconds http_timeout;
+  seconds https_timeout;
+  seconds persistent_con_timeout;
+  std::uint32_t max_cached_persistent_connections;  // 0: every request gets its own connection
+  std::uint32_t max_connections_per_server;         // 0: no limit
+  std::uint32_t max_retries;
+  seconds failed_server_retry_time;
+  std::uint64_t max_response_head;
+  std::string jct_ca_file;  // empty: the system's
+  std::string jct_client_cert_file;
+  std::string jct_client_key_file;
+};
+
+struct LoggingSettings {
+  bool requests;
+  std::string requests_file;
+  RequestLogStyle request_log_style;
+  bool gmt_time;
+  std::string audit_file;
+  std::string event_file;
+  EventLevel event_level;
+  seconds flush_time;
+};
+
+struct AdminSettings {
+  std::string socket;
+  std::vector<std::string> allowed_users;
+  std::vector<std::string> allowed_groups;
+  seconds timeout;
+};
+
+struct Settings {
+  ServerSettings server;
+  SslSettings ssl;
+  std::vector<SniCertificate> ssl_sni;
+  SessionSettings session;
+  FormsSettings forms;
+  BaSettings ba;
+  AccountManagementSettings acnt_mgt;
+  LoginLimitSettings login_limits;
+  RegistrySettings registry;
+  LdapSettings ldap;
+  PolicySettings policy;
+  JunctionSettings junction;
+  std::vector<MapEntry> http_method_perms;  // METHOD -> permission letters
+  std::vector<MapEntry> header_names;       // datum -> name of the header that carries it
+  LoggingSettings logging;
+  AdminSettings admin;
+};
+
+}  // namespace sallyport::config

@@ -1,0 +1,134 @@
+#include "config/validate.hpp"
+
+#include <algorithm>
+
+namespace sallyport::config {
+namespace {
+
+class Judge {
+ public:
+  Judge(Parsed& parsed, std::string_view file, const std::set<std::string_view>& broken)
+      : parsed_(parsed), file_(file), broken_(broken) {}
+
+  void run() {
+    listeners();
+    certificates();
+    sessions();
+    registry();
+    junctions();
+    methods();
+  }
+
+ private:
+  void listeners() {
+    const auto& server = parsed_.settings.server;
+    if (!server.http && !server.https) error("server", "https", "neither https nor http is offered");
+    if (server.http && server.https && server.http_port == server.https_port) {
+      error("server", "http-port", "http-port and https-port are the same");
+    }
+    if (server.max_request_line > server.max_client_read) {
+      error("server", "max-request-line", "max-request-line is larger than max-client-read, which includes it");
+    }
+    if (server.unix_user.empty() && !server.unix_group.empty()) {
+      error("server", "unix-group", "unix-group needs unix-user");
+    }
+  }
+
+  void certificates() {
+    const auto& ssl = parsed_.settings.ssl;
+    if (parsed_.settings.server.https && ssl.server_cert_file.empty()) {
+      error("ssl", "server-cert-file", "https needs a certificate: [ssl] server-cert-file is not set");
+    }
+    if (ssl.server_cert_file.size() != ssl.server_key_file.size()) {
+      error("ssl", "server-key-file",
+            "there are " + std::to_string(ssl.server_cert_file.size()) + " server-cert-file and " +
+                std::to_string(ssl.server_key_file.size()) + " server-key-file; each certificate needs its key");
+    }
+    if (ssl.disable_tls_v12 && ssl.disable_tls_v13) {
+      error("ssl", "disable-tls-v13", "TLS 1.2 and TLS 1.3 are both disabled, and there is no other version");
+    }
+  }
+
+  void sessions() {
+    const auto& session = parsed_.settings.session;
+    if (session.timeout.count() > 0 && session.inactive_timeout > session.timeout) {
+      warning("session", "inactive-timeout", "inactive-timeout has no effect: timeout is shorter");
+    }
+    const auto& settings = parsed_.settings;
+    if (settings.server.https && settings.forms.forms_auth == AuthTransport::none &&
+        settings.ba.ba_auth == AuthTransport::none) {
+      warning("forms", "forms-auth", "nobody can log in: forms-auth and ba-auth are both none");
+    }
+  }
+
+  void registry() {
+    const auto& settings = parsed_.settings;
+    if (settings.registry.type == RegistryType::ldif) {
+      if (settings.registry.ldif_file.empty())
+        error("registry", "ldif-file", "a registry of type ldif needs ldif-file");
+      return;
+    }
+    const auto& ldap = settings.ldap;
+    if (ldap.server.empty()) error("ldap", "server", "a registry of type ldap needs at least one [ldap] server");
+    if (ldap.user_search_base.empty()) {
+      error("ldap", "user-search-base", "a registry of type ldap needs [ldap] user-search-base");
+    }
+    const bool searches_groups =
+        ldap.group_style == GroupStyle::member || ldap.group_style == GroupStyle::unique_member;
+    if (searches_groups && ldap.group_search_base.empty()) {
+      error("ldap", "group-search-base", "this group-style needs [ldap] group-search-base");
+    }
+    if (ldap.bind_dn.empty() != ldap.bind_pwd_file.empty()) {
+      error("ldap", "bind-dn", "bind-dn and bind-pwd-file need each other");
+    }
+    const bool clear = std::any_of(ldap.server.begin(), ldap.server.end(),
+                                   [](const std::string& url) { return url.starts_with("ldap://"); });
+    if (clear && !ldap.start_tls) {
+      warning("ldap", "start-tls", "passwords are sent to ldap:// servers in clear: start-tls is no");
+    }
+  }
+
+  void junctions() {
+    const auto& junction = parsed_.settings.junction;
+    if (junction.jct_client_cert_file.empty() != junction.jct_client_key_file.empty()) {
+      error("junction", "jct-client-cert-file", "jct-client-cert-file and jct-client-key-file need each other");
+    }
+    if (junction.junction_db.empty()) error("junction", "junction-db", "junction-db is empty");
+    if (parsed_.settings.policy.policy_db.empty()) error("policy", "policy-db", "policy-db is empty");
+    if (parsed_.settings.admin.socket.empty()) error("admin", "socket", "socket is empty");
+  }
+
+  void methods() {
+    const auto& perms = parsed_.settings.http_method_perms;
+    const bool has_default =
+        std::any_of(perms.begin(), perms.end(), [](const MapEntry& entry) { return entry.key == "<default>"; });
+    if (!perms.empty() && !has_default) {
+      error("http-method-perms", "", "[http-method-perms] has entries but no <default>");
+    }
+  }
+
+  void error(std::string_view stanza, std::string_view key, std::string message) {
+    add(Severity::error, stanza, key, std::move(message));
+  }
+  void warning(std::string_view stanza, std::string_view key, std::string message) {
+    add(Severity::warning, stanza, key, std::move(message));
+  }
+  void add(Severity severity, std::string_view stanza, std::string_view key, std::string message) {
+    if (broken_.contains(stanza)) return;
+    auto line = parsed_.line_of(stanza, key);
+    if (line == 0) line = parsed_.line_of(stanza, "");
+    parsed_.diagnostics.push_back({severity, std::string(file_), line, 0, std::move(message)});
+  }
+
+  Parsed& parsed_;
+  std::string_view file_;
+  const std::set<std::string_view>& broken_;
+};
+
+}  // namespace
+
+void validate(Parsed& parsed, std::string_view file, const std::set<std::string_view>& broken) {
+  Judge(parsed, file, broken).run();
+}
+
+}  // namespace sallyport::config

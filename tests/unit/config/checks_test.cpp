@@ -1,0 +1,53 @@
+#include "config/checks.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace sallyport::config;
+
+BOOST_AUTO_TEST_SUITE(config_checks)
+
+BOOST_AUTO_TEST_CASE(host_names_have_labels) {
+  BOOST_TEST(is_host_name("www.example.com"));
+  BOOST_TEST(is_host_name("localhost"));
+  BOOST_TEST(!is_host_name(""));
+  BOOST_TEST(!is_host_name("a..b"));
+  BOOST_TEST(!is_host_name("-a.b"));
+  BOOST_TEST(!is_host_name("a_b"));
+  BOOST_TEST(!is_host_name("a/b"));
+  BOOST_TEST(!is_host_name(std::string(64, 'a')));
+  BOOST_TEST(is_host_name_or_empty(""));
+}
+
+BOOST_AUTO_TEST_CASE(session_cookies_are_bound_to_their_host) {
+  BOOST_TEST(is_cookie_name("__Host-x"));
+  BOOST_TEST(!is_cookie_name("__Host-"));
+  BOOST_TEST(!is_cookie_name("sallyport"));
+  BOOST_TEST(!is_cookie_name("__Host-a;b"));
+}
+
+BOOST_AUTO_TEST_CASE(F7_a_page_after_login_is_on_this_server) {
+  BOOST_TEST(is_local_url_or_empty("/portal/?a=b"));
+  BOOST_TEST(is_local_url_or_empty(""));
+  BOOST_TEST(!is_local_url_or_empty("//evil.example"));
+  BOOST_TEST(!is_local_url_or_empty("/\\evil.example"));
+  BOOST_TEST(!is_local_url_or_empty("https://evil.example"));
+}
+
+BOOST_AUTO_TEST_CASE(names_have_their_characters) {
+  BOOST_TEST(is_instance_name("node-1_a.b"));
+  BOOST_TEST(!is_instance_name("a/b"));
+  BOOST_TEST(!is_instance_name(".."));
+  BOOST_TEST(is_token("X-Custom"));
+  BOOST_TEST(!is_token("X Custom"));
+  BOOST_TEST(!is_token("X:Custom"));
+  BOOST_TEST(is_token_or_default("<default>"));
+  BOOST_TEST(!is_token_or_default("<other>"));
+  BOOST_TEST(is_attribute_name("sAMAccountName"));
+  BOOST_TEST(!is_attribute_name("uid)(x"));
+  BOOST_TEST(is_realm("Access Manager"));
+  BOOST_TEST(!is_realm("a\"b"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

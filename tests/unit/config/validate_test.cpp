@@ -1,0 +1,87 @@
+#include "config/validate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace sallyport;
+using namespace sallyport::config;
+
+namespace {
+
+const std::string kBase = "[ssl]\nserver-cert-file = /c\nserver-key-file = /k\n";
+
+std::vector<std::string> check(const std::string& text) {
+  std::vector<std::string> out;
+  for (const auto& diagnostic : parse(text, "f").diagnostics) out.push_back(diagnostic.to_string());
+  return out;
+}
+
+void expect(const std::string& text, const std::vector<std::string>& expected) {
+  BOOST_TEST(check(text) == expected, boost::test_tools::per_element());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config_validate)
+
+BOOST_AUTO_TEST_CASE(the_least_configuration_is_a_certificate) {
+  expect(kBase, {});
+  expect("", {"f: error: https needs a certificate: [ssl] server-cert-file is not set"});
+}
+
+BOOST_AUTO_TEST_CASE(listeners_must_exist_and_differ) {
+  expect(kBase + "[server]\nhttps = no\n", {"f:5: error: neither https nor http is offered"});
+  expect(kBase + "[server]\nhttp = yes\nhttp-port = 443\n", {"f:6: error: http-port and https-port are the same"});
+  expect(kBase + "[server]\nunix-group = g\n", {"f:5: error: unix-group needs unix-user"});
+  expect(kBase + "[server]\nmax-client-read = 8k\n",
+         {"f:4: error: max-request-line is larger than max-client-read, which includes it"});
+}
+
+BOOST_AUTO_TEST_CASE(every_certificate_needs_its_key) {
+  expect(kBase + "server-cert-file = /c2\n",
+         {"f:3: error: there are 2 server-cert-file and 1 server-key-file; each certificate needs its key"});
+  expect(kBase + "server-cert-file = /c2\nserver-key-file = /k2\n", {});
+  expect(kBase + "disable-tls-v12 = yes\ndisable-tls-v13 = yes\n",
+         {"f:5: error: TLS 1.2 and TLS 1.3 are both disabled, and there is no other version"});
+}
+
+BOOST_AUTO_TEST_CASE(a_registry_of_type_ldap_needs_its_directory) {
+  expect(kBase + "[registry]\ntype = ldap\n[ldap]\n",
+         {"f:6: error: a registry of type ldap needs at least one [ldap] server",
+          "f:6: error: a registry of type ldap needs [ldap] user-search-base",
+          "f:6: error: this group-style needs [ldap] group-search-base"});
+  const std::string ldap =
+      kBase +
+      "[registry]\ntype = ldap\n[ldap]\nserver = ldap://a.example:389\nserver = ldaps://b.example\n"
+      "user-search-base = ou=people\ngroup-style = memberOf\n";
+  expect(ldap, {});
+  expect(ldap + "bind-dn = cn=x\n", {"f:11: error: bind-dn and bind-pwd-file need each other"});
+  expect(ldap + "start-tls = no\n", {"f:11: warning: passwords are sent to ldap:// servers in clear: start-tls is no"});
+  BOOST_TEST(check(ldap + "server = http://c.example\n").size() == 1u);
+  BOOST_TEST(check(ldap + "server = ldap://c.example:0\n").size() == 1u);
+  BOOST_TEST(check(ldap + "server = ldap://c.example/dc=x??sub\n").size() == 1u);
+  BOOST_TEST(check(ldap + "server = ldap://[::1]:389\nserver = ldapi://%2Frun%2Fldapi\n").empty());
+}
+
+BOOST_AUTO_TEST_CASE(method_permissions_need_a_default) {
+  expect(kBase + "[http-method-perms]\nGET = r\n", {"f:4: error: [http-method-perms] has entries but no <default>"});
+  expect(kBase + "[http-method-perms]\nGET = r\n<default> = r\n", {});
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_effect_is_a_warning) {
+  expect(kBase + "[session]\ntimeout = 5m\n", {"f:4: warning: inactive-timeout has no effect: timeout is shorter"});
+  expect(kBase + "[forms]\nforms-auth = none\n",
+         {"f:5: warning: nobody can log in: forms-auth and ba-auth are both none"});
+  BOOST_TEST(parse(kBase + "[forms]\nforms-auth = none\n", "f").ok());
+}
+
+BOOST_AUTO_TEST_CASE(an_error_is_not_followed_by_its_consequences) {
+  expect("[ssl]\nserver-cert-file = c\n", {"f:2:20: error: server-cert-file must be an absolute path, not 'c'"});
+  expect("[sl]\nserver-cert-file = /c\n", {"f:1:1: error: unknown stanza [sl]; is it [ssl]?"});
+}
+
+BOOST_AUTO_TEST_CASE(client_certificates_for_junctions_need_both_files) {
+  expect(kBase + "[junction]\njct-client-key-file = /k\n",
+         {"f:4: error: jct-client-cert-file and jct-client-key-file need each other"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
