@@ -49,14 +49,14 @@ Result<ParkedRequest> park(const http::RequestHead& head, const http::CanonicalT
   }
   if (total > limits.max_total) return fail(Errc::too_large, "the interrupted request", Side::client);
   parked.body = std::move(body);
-  if (subject.credential() != nullptr) parked.user = subject.credential()->user;
+  if (subject.is_authenticated()) parked.user = subject.credential().user().folded();
   parked.created = now;
   return parked;
 }
 
 bool is_for(const ParkedRequest& parked, const identity::Subject& subject) {
   if (parked.user.empty()) return true;
-  return subject.credential() != nullptr && subject.credential()->user == parked.user;
+  return subject.is_authenticated() && subject.credential().user().folded() == parked.user;
 }
 
 bool is_return(const ParkedRequest& parked, const http::RequestHead& head, const http::CanonicalTarget& target,

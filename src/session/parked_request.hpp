@@ -18,7 +18,7 @@ struct ParkedRequest {
   std::string authority;  // the host that was asked
   http::Headers headers;  // of kParkedFields only
   std::string body;
-  std::string user;  // whose request it was; empty if nobody was logged in
+  std::string user;  // identity::Name::folded() of who sent it; empty if nobody was logged in
   TimePoint created{};
 };
 

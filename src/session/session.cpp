@@ -7,15 +7,10 @@ bool is_over(TimePoint since, TimePoint now, Duration limit) {
   return limit > Duration::zero() && now - since >= limit;
 }
 
-// The user a subject stands for; empty for nobody.
-std::string_view user_of(const identity::Subject& subject) {
-  return subject.credential() == nullptr ? std::string_view() : std::string_view(subject.credential()->user);
-}
-
 }  // namespace
 
 Verdict judge(const Session& session, TimePoint now, const Limits& limits) {
-  const Duration lifetime = session.subject.is_anonymous() ? limits.anonymous_lifetime : limits.lifetime;
+  const Duration lifetime = session.subject.is_authenticated() ? limits.lifetime : limits.anonymous_lifetime;
   if (is_over(session.created, now, lifetime)) return Verdict::lifetime_expired;
   if (is_over(session.last_active, now, limits.inactivity)) return Verdict::idle_expired;
   return Verdict::live;
@@ -37,7 +32,8 @@ Session touched(const Session& session, TimePoint now) {
 
 Session authenticated(const Session& session, identity::Subject subject, std::string handle, Secret form_token,
                       TimePoint now) {
-  const bool same_user = !session.subject.is_anonymous() && user_of(session.subject) == user_of(subject);
+  const bool same_user = session.subject.is_authenticated() && subject.is_authenticated() &&
+                         session.subject.credential().user() == subject.credential().user();
   Session next = begin(std::move(handle), std::move(form_token), now);
   if (same_user) next.created = session.created;
   if (session.parked && is_for(*session.parked, subject)) next.parked = session.parked;

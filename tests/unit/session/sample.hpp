@@ -10,11 +10,11 @@
 namespace sallyport::session {
 
 inline identity::Subject sample_subject(std::string user, int level = 1) {
-  auto credential = std::make_shared<identity::Credential>();
-  credential->user = std::move(user);
-  credential->method = "password";
-  credential->level = level;
-  return identity::Subject(std::move(credential));
+  identity::CredentialFields fields;
+  fields.user = std::move(user);
+  fields.method = "password";
+  fields.level = level;
+  return identity::Subject(identity::Credential::make(std::move(fields)).value());
 }
 
 inline http::RequestHead sample_head(std::string method, std::string target, std::string host = "app.example") {
