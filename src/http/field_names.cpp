@@ -1,0 +1,64 @@
+#include "http/field_names.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace sallyport::http {
+namespace {
+
+constexpr char fold(char c) {
+  return is_alnum(c) ? to_lower(c) : '-';
+}
+
+bool begins_folded(std::string_view name, std::string_view folded_text) {
+  if (name.size() < folded_text.size()) return false;
+  for (std::size_t i = 0; i < folded_text.size(); ++i) {
+    if (fold(name[i]) != folded_text[i]) return false;
+  }
+  return true;
+}
+
+std::string_view without_http_prefix(std::string_view name) {
+  constexpr std::string_view prefix = "http-";
+  while (begins_folded(name, prefix)) name.remove_prefix(prefix.size());
+  return name;
+}
+
+}  // namespace
+
+std::string folded(std::string_view name) {
+  std::string text(without_http_prefix(name));
+  std::transform(text.begin(), text.end(), text.begin(), fold);
+  return text;
+}
+
+void FoldedNames::add(std::string_view name, Tag tag) {
+  add_entry(name, false, tag);
+}
+void FoldedNames::add_prefix(std::string_view prefix, Tag tag) {
+  add_entry(prefix, true, tag);
+}
+
+void FoldedNames::add_entry(std::string_view name, bool is_prefix, Tag tag) {
+  std::string text = folded(name);
+  if (text.empty()) return;
+  const std::size_t shortest = std::min<std::size_t>(text.size(), 63);
+  std::uint64_t& lengths = lengths_[static_cast<unsigned char>(text.front())];
+  lengths |= is_prefix ? ~std::uint64_t{0} << shortest : std::uint64_t{1} << shortest;
+  entries_.push_back(Entry{std::move(text), is_prefix, tag});
+}
+
+FoldedNames::Tag FoldedNames::find(std::string_view name) const {
+  if (!name.empty() && to_lower(name.front()) == 'h') name = without_http_prefix(name);
+  if (name.empty()) return kNone;
+  const auto first = static_cast<unsigned char>(fold(name.front()));
+  if ((lengths_[first] >> std::min<std::size_t>(name.size(), 63) & 1) == 0) return kNone;
+  for (const Entry& entry : entries_) {
+    const bool may_match = entry.is_prefix ? entry.text.size() <= name.size() : entry.text.size() == name.size();
+    if (may_match && begins_folded(name, entry.text)) return entry.tag;
+  }
+  return kNone;
+}
+
+}  // namespace sallyport::http
