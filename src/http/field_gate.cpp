@@ -16,10 +16,11 @@ enum Kind : FoldedNames::Tag {
   kForwarded,
   kMethodOverride,
   kAltSvc,
-  kEndToEnd,    // Connection cannot name it away
-  kOneSpelling  // the same, and a wrong spelling of it is removed
+  kOneSpelling,  // kept, but other spellings of it are removed
+  kEndToEnd
 };
 
+// What the gate knows.
 FoldedNames make_known_names() {
   FoldedNames names;
   for (const auto name : {"connection", "keep-alive", "trailer", "trailers", "transfer-encoding", "upgrade", "expect",
@@ -51,6 +52,12 @@ FoldedNames make_known_names() {
                           "authorization", "origin", "referer"}) {
     names.add(name, kOneSpelling);
   }
+  return names;
+}
+
+// What is meant for the end of the line: Connection cannot name it away.
+FoldedNames make_end_to_end_names() {
+  FoldedNames names;
   for (const auto name : {"user-agent",
                           "range",
                           "date",
@@ -84,7 +91,12 @@ const FoldedNames& known_names() {
   return names;
 }
 
-// The names that Connection lists and that the gate would not remove anyway, folded and sorted.
+const FoldedNames& end_to_end_names() {
+  static const FoldedNames names = make_end_to_end_names();
+  return names;
+}
+
+// The names that Connection lists and may list, without those that the gate treats in its own way; folded and sorted.
 class ConnectionOptions {
  public:
   explicit ConnectionOptions(const Headers& headers) {
@@ -104,7 +116,8 @@ class ConnectionOptions {
       const auto comma = list.find(',');
       const std::string_view option = trimmed(list.substr(0, comma));
       // "close" names no field; the others of the usual options are known.
-      if (!option.empty() && !equal_ignoring_case(option, "close") && known_names().find(option) == kOther) {
+      if (!option.empty() && !equal_ignoring_case(option, "close") && known_names().find(option) == kOther &&
+          end_to_end_names().find(option) == kOther) {
         names_.push_back(folded(option));
       }
       if (comma == std::string_view::npos) return;

@@ -40,21 +40,27 @@ void FoldedNames::add_prefix(std::string_view prefix, Tag tag) {
   add_entry(prefix, true, tag);
 }
 
+// Letters, digits, and all the rest.
+std::size_t FoldedNames::bucket_of(char folded_first) {
+  if (is_alpha(folded_first)) return static_cast<std::size_t>(folded_first - 'a');
+  return is_digit(folded_first) ? static_cast<std::size_t>(26 + folded_first - '0') : 36;
+}
+
 void FoldedNames::add_entry(std::string_view name, bool is_prefix, Tag tag) {
   std::string text = folded(name);
   if (text.empty()) return;
+  Bucket& bucket = buckets_[bucket_of(text.front())];
   const std::size_t shortest = std::min<std::size_t>(text.size(), 63);
-  std::uint64_t& lengths = lengths_[static_cast<unsigned char>(text.front())];
-  lengths |= is_prefix ? ~std::uint64_t{0} << shortest : std::uint64_t{1} << shortest;
-  entries_.push_back(Entry{std::move(text), is_prefix, tag});
+  bucket.lengths |= is_prefix ? ~std::uint64_t{0} << shortest : std::uint64_t{1} << shortest;
+  bucket.entries.push_back(Entry{std::move(text), is_prefix, tag});
 }
 
 FoldedNames::Tag FoldedNames::find(std::string_view name) const {
   if (!name.empty() && to_lower(name.front()) == 'h') name = without_http_prefix(name);
   if (name.empty()) return kNone;
-  const auto first = static_cast<unsigned char>(fold(name.front()));
-  if ((lengths_[first] >> std::min<std::size_t>(name.size(), 63) & 1) == 0) return kNone;
-  for (const Entry& entry : entries_) {
+  const Bucket& bucket = buckets_[bucket_of(fold(name.front()))];
+  if ((bucket.lengths >> std::min<std::size_t>(name.size(), 63) & 1) == 0) return kNone;
+  for (const Entry& entry : bucket.entries) {
     const bool may_match = entry.is_prefix ? entry.text.size() <= name.size() : entry.text.size() == name.size();
     if (may_match && begins_folded(name, entry.text)) return entry.tag;
   }

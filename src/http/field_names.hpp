@@ -34,11 +34,15 @@ class FoldedNames {
     bool is_prefix;
     Tag tag;
   };
+  // The entries with one first character.
+  struct Bucket {
+    std::uint64_t lengths = 0;  // bit n: a name of n characters may match; bit 63 stands for all longer ones
+    std::vector<Entry> entries;
+  };
   void add_entry(std::string_view name, bool is_prefix, Tag tag);
+  static std::size_t bucket_of(char folded_first);
 
-  std::vector<Entry> entries_;
-  // For each folded first character: bit n is set if a name of n characters may match; bit 63 stands for all longer.
-  std::array<std::uint64_t, 128> lengths_{};
+  std::array<Bucket, 37> buckets_;
 };
 
 // Names that say who the user is. Only the gateway may write them: what a client, or a back end that is not asked,
