@@ -1,5 +1,7 @@
 tests_test_pure_SOURCES += \
   tests/unit/http/chunked_test.cpp \
+  tests/unit/http/field_gate_test.cpp \
+  tests/unit/http/field_names_test.cpp \
   tests/unit/http/framing_test.cpp \
   tests/unit/http/h1_parser_test.cpp \
   tests/unit/http/h1_renderer_test.cpp \
