@@ -173,6 +173,7 @@ class PageParser {
 
   Result<void> add_style(Place place, std::size_t at) {
     if (place != Place::style) return wrong(at, "%STYLE% belongs into <style>");
+    if (style_.find("</") != std::string_view::npos) return wrong(at, "the style sheet must not contain \"</\"");
     page_.pieces_.push_back(Page::Piece{Page::Kind::literal, Place::style, std::string(style_)});
     return {};
   }
