@@ -1,0 +1,6 @@
+libpure_a_SOURCES += \
+  src/authn/html_place.cpp src/authn/html_place.hpp \
+  src/authn/local_urls.cpp src/authn/local_urls.hpp \
+  src/authn/login_form.cpp src/authn/login_form.hpp \
+  src/authn/page.cpp src/authn/page.hpp \
+  src/authn/throttle.cpp src/authn/throttle.hpp

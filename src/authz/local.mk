@@ -1,0 +1,1 @@
+EMBEDDED_SCHEMAS += schemas/policy.xsd

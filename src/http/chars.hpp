@@ -17,6 +17,7 @@ enum CharClass : std::uint8_t {
   kVisible = 4,     // VCHAR: 0x21 to 0x7e
   kPathChar = 8,    // pchar without "%": what a path segment may hold without encoding
   kHostChar = 16,   // letters, digits, "-", ".", "_"
+  kPlainPath = 32,  // kPathChar without ";", where parameters begin
 };
 
 constexpr std::array<std::uint8_t, 256> make_char_classes() {
@@ -31,6 +32,7 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() {
     if (!is_control(c) || c == '\t') bits |= kFieldValue;
     if (i > 0x20 && i < 0x7f) bits |= kVisible;
     if (is_alnum(c) || path_marks.find(c) != std::string_view::npos) bits |= kPathChar;
+    if ((bits & kPathChar) != 0 && c != ';') bits |= kPlainPath;
     if (is_alnum(c) || host_marks.find(c) != std::string_view::npos) bits |= kHostChar;
     classes[i] = bits;
   }

@@ -44,6 +44,11 @@ bool holds_c1_control(std::string_view text) {
   return false;
 }
 
+// The common case: a segment that is its own decoded and encoded form. A dot inside does no harm, one in front may.
+bool is_plain(std::string_view raw) {
+  return !raw.empty() && raw.front() != '.' && all_in(raw, kPlainPath);
+}
+
 tl::unexpected<Error> refuse(std::string why) {
   return fail(Errc::malformed, "target: " + std::move(why), Side::client);
 }
@@ -127,6 +132,11 @@ Result<> TargetMaker::take_path(std::string_view path) {
 
 // Between calls both paths are a sequence of "/segment"; the last segment may be empty and is "/" then.
 Result<> TargetMaker::take_segment(std::string_view raw, bool is_last) {
+  if (is_plain(raw)) {
+    target_.path_.append(1, '/').append(raw);
+    target_.wire_path_.append(1, '/').append(raw);
+    return {};
+  }
   Segment segment;
   if (const auto read = read_segment(raw, segment); !read) return read;
   const bool is_dot = segment.name == ".";

@@ -1,0 +1,7 @@
+libpure_a_SOURCES += \
+  src/junction/case_folding.cpp src/junction/case_folding.hpp \
+  src/junction/junction.cpp src/junction/junction.hpp \
+  src/junction/outward.cpp src/junction/outward.hpp \
+  src/junction/options.cpp src/junction/options.hpp \
+  src/junction/table.cpp src/junction/table.hpp \
+  src/junction/upstream_path.cpp src/junction/upstream_path.hpp

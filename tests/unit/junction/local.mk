@@ -1,0 +1,7 @@
+tests_test_pure_SOURCES += \
+  tests/unit/junction/case_folding_test.cpp \
+  tests/unit/junction/junction_test.cpp \
+  tests/unit/junction/options_test.cpp \
+  tests/unit/junction/outward_test.cpp \
+  tests/unit/junction/table_test.cpp \
+  tests/unit/junction/upstream_path_test.cpp
