@@ -108,7 +108,7 @@ async::Task<> Exchange::respond(Page page) {
   }
   http::ResponseHead head;
   head.status = page.status;
-  head.headers.add("Date", http::render_date(std::chrono::time_point_cast<std::chrono::seconds>(wall_now())));
+  head.headers.add("Date", http::render_http_date(wall_now()));
   if (options_.announce_server) head.headers.add("Server", "Sallyport");
   if (!page.body.empty()) head.headers.add("Content-Type", page.type);
   head.headers.add("Cache-Control", "no-store");
@@ -194,11 +194,6 @@ async::Task<Result<>> Exchange::finish_relayed() {
 }
 
 void Exchange::set_user(std::string user) { user_ = std::move(user); }
-
-void Exchange::set_junction(std::string name, std::string upstream) {
-  junction_ = std::move(name);
-  upstream_ = std::move(upstream);
-}
 
 void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;

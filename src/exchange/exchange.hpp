@@ -97,7 +97,8 @@ class Exchange {
   // What the request log will say; the views in it point into the exchange or into what lives as long.
   log::RequestRecord& record() { return record_; }
   void set_user(std::string user);
-  void set_junction(std::string name, std::string upstream);
+  void set_junction(std::string name) { junction_ = std::move(name); }
+  void set_upstream(std::string server) { upstream_ = std::move(server); }
   // Fills in what is known at the end, and writes the line.
   void write_log(log::Logs& logs);
   TimePoint started() const { return started_; }

@@ -57,41 +57,43 @@ class Relay {
   async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientConnection& upstream);
   async::Task<Result<>> pass_response(wire::ClientConnection& upstream, http::ResponseHead head, bool& reusable);
   async::Task<Result<>> switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head);
-  void add_framing();
+  http::Headers headers_for(std::size_t server) const;
   Attempted failed(wire::ClientConnection& upstream, bool reused, Error error) const;
 
   Exchange& x_;
   RelayPlan plan_;
   upstream::Pool& pool_;
   const http::Framing request_framing_;
+  std::size_t server_ = 0;
   bool body_touched_ = false;
   bool body_sent_ = false;
   Result<> body_result_;
 };
 
-void Relay::add_framing() {
-  plan_.headers.remove("Content-Length");
-  plan_.headers.remove("Transfer-Encoding");
-  if (request_framing_.kind == Kind::chunked) plan_.headers.add("Transfer-Encoding", "chunked");
-  if (request_framing_.kind == Kind::length) {
-    plan_.headers.add("Content-Length", std::to_string(request_framing_.length));
-  }
+http::Headers Relay::headers_for(std::size_t server) const {
+  http::Headers headers = plan_.plan_request(server);
+  headers.remove("Content-Length");
+  headers.remove("Transfer-Encoding");
+  if (request_framing_.kind == Kind::chunked) headers.add("Transfer-Encoding", "chunked");
+  if (request_framing_.kind == Kind::length) headers.add("Content-Length", std::to_string(request_framing_.length));
   if (!plan_.upgrade.empty()) {
-    plan_.headers.add("Connection", "Upgrade");
-    plan_.headers.add("Upgrade", plan_.upgrade);
+    headers.add("Connection", "Upgrade");
+    headers.add("Upgrade", plan_.upgrade);
   }
+  return headers;
 }
 
 async::Task<> Relay::run() {
-  add_framing();
   Error last(Errc::unavailable, "no server", Side::upstream);
   for (unsigned tried = 0; tried < plan_.max_attempts; ++tried) {
     // A pooled connection may die under our hands; the attempt after that must not meet another dead one.
-    Result<upstream::Lease> lease = co_await pool_.borrow(plan_.candidates, tried > 0);
+    Result<upstream::Lease> lease = co_await pool_.borrow(*plan_.candidates, tried > 0);
     if (!lease) {
       last = lease.error();
       break;
     }
+    server_ = lease->candidate().index;
+    x_.set_upstream(lease->candidate().server);
     bool reusable = false;
     const TimePoint asked = x_.loop().now();
     const Attempted attempted = co_await attempt(lease->connection(), lease->reused(), reusable);
@@ -141,7 +143,7 @@ Attempted Relay::failed(wire::ClientConnection& upstream, bool reused, Error err
 
 async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reused, bool& reusable) {
   const Duration stall = x_.options().body_stall;
-  Result<> begun = upstream.begin_request(plan_.method, plan_.target, plan_.headers, request_framing_);
+  Result<> begun = upstream.begin_request(plan_.method, plan_.target, headers_for(server_), request_framing_);
   if (!begun) co_return failed(upstream, reused, begun.error());
   const async::Context here = co_await async::CurrentContext();
   async::TaskGroup sending(here);
@@ -208,7 +210,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
   const auto framing = http::decide_framing(head, plan_.method);
   if (!framing) co_return fail(Errc::malformed, framing.error().detail, Side::upstream);
   const bool upstream_stays = http::keeps_alive(head) && framing->kind != Kind::until_close;
-  plan_.rewrite_response(head);
+  plan_.plan_response(server_, head);
   // A body of unknown length is chunked for a client that knows chunks; for others the end of the connection ends it.
   http::Framing to_client = *framing;
   if (framing->kind == Kind::until_close || framing->kind == Kind::chunked) {
@@ -245,7 +247,7 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
   }
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
   if (!x_.connection().input().empty()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
-  plan_.rewrite_response(head);
+  plan_.plan_response(server_, head);
   head.headers.set("Connection", "Upgrade");
   head.headers.set("Upgrade", plan_.upgrade);
   const Result<> begun = x_.begin_tunnel(head);

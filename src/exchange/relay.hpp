@@ -12,16 +12,18 @@ namespace sallyport::exchange {
 
 // What goes upstream, and how the answer is to be changed on its way back.
 struct RelayPlan {
-  std::vector<upstream::Candidate> candidates;
+  const std::vector<upstream::Candidate>* candidates = nullptr;  // not owned
   std::string method;
   std::string target;     // origin-form
-  http::Headers headers;  // complete but for the framing, which the relay writes
   std::string upgrade;    // the protocol that the client asked for and the relay may switch to; usually empty
   Duration response_timeout{std::chrono::seconds(120)};
   Duration tunnel_idle{std::chrono::minutes(60)};  // of a connection that has switched protocols
   unsigned max_attempts = 3;
-  // Changes the head of the answer: hop-by-hop fields, Location, Set-Cookie. Pure; called once.
-  std::function<void(http::ResponseHead&)> rewrite_response;
+  // The fields for the server with this index (Candidate::index), complete but for the framing, which the relay writes.
+  // Pure; called once an attempt.
+  std::function<http::Headers(std::size_t server)> plan_request;
+  // Changes the head of that server's answer: hop-by-hop fields, Location, Set-Cookie. Pure; called once.
+  std::function<void(std::size_t server, http::ResponseHead&)> plan_response;
 };
 
 // Sends the request of the exchange upstream and its answer back, in constant memory: neither side is read faster than

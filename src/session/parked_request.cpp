@@ -32,8 +32,9 @@ Result<ParkedRequest> park(const http::RequestHead& head, const http::CanonicalT
                            std::string_view scheme, const identity::Subject& subject, TimePoint now,
                            const ParkLimits& limits) {
   if (head.method == "CONNECT" || head.method == "TRACE") return fail(Errc::unsupported, "not a request to repeat");
-  if (!is_safe(head.method) && initiator_of(head.headers, scheme, target.authority()) != Initiator::own_page) {
-    return fail(Errc::denied, "a request that may change something came from no page of ours", Side::client);
+  // Every browser says where a POST comes from; a client that does not is none, and nobody can make it send one.
+  if (!is_safe(head.method) && initiator_of(head.headers, scheme, target.authority()) == Initiator::other_page) {
+    return fail(Errc::denied, "a request that may change something came from a page that is not ours", Side::client);
   }
   if (body.size() > limits.max_body) return fail(Errc::too_large, "the body of the interrupted request", Side::client);
 

@@ -31,8 +31,8 @@ struct ParkLimits {
 // Keeps what is needed to send the request again: method, target, body and the fields that describe the body. Cookies,
 // credentials and everything about the connection come from the request that asks for the replay. `scheme` is that
 // of the request, `subject` is who sent it. Errors: too_large (over a limit; the visitor gets the login page all the
-// same); denied, for a method that may change something and was not sent by one of our own pages: the login would
-// lend it the user's rights (attack case F6); unsupported for CONNECT and TRACE.
+// same); denied, for a method that may change something and was sent by a page of another origin: the login would lend it
+// the user's rights (attack case F6); unsupported for CONNECT and TRACE.
 Result<ParkedRequest> park(const http::RequestHead& head, const http::CanonicalTarget& target, std::string body,
                            std::string_view scheme, const identity::Subject& subject, TimePoint now,
                            const ParkLimits& limits);

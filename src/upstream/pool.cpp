@@ -8,15 +8,15 @@
 
 namespace sallyport::upstream {
 
-Lease::Lease(Pool& pool, std::string key, ServerHealth& health, std::unique_ptr<wire::ClientConnection> connection,
-             bool reused)
-    : pool_(&pool), key_(std::move(key)), health_(&health), connection_(std::move(connection)), reused_(reused) {
+Lease::Lease(Pool& pool, const Candidate& candidate, ServerHealth& health,
+             std::unique_ptr<wire::ClientConnection> connection, bool reused)
+    : pool_(&pool), candidate_(&candidate), health_(&health), connection_(std::move(connection)), reused_(reused) {
   ++health_->in_progress;
 }
 
 Lease::Lease(Lease&& other) noexcept
     : pool_(other.pool_),
-      key_(std::move(other.key_)),
+      candidate_(other.candidate_),
       health_(std::exchange(other.health_, nullptr)),
       connection_(std::move(other.connection_)),
       reused_(other.reused_) {}
@@ -26,7 +26,7 @@ Lease::~Lease() {
 }
 
 void Lease::give_back() {
-  if (connection_) pool_->keep(key_, std::move(connection_));
+  if (connection_) pool_->keep(candidate_->key, std::move(connection_));
 }
 
 Pool::Pool(async::Context context, net::Resolver& resolver, const PoolOptions& options)
@@ -35,7 +35,7 @@ Pool::Pool(async::Context context, net::Resolver& resolver, const PoolOptions& o
 }
 
 ServerHealth& Pool::health_of(const Candidate& candidate) {
-  return health_[candidate.host + ':' + std::to_string(candidate.port)];
+  return health_[candidate.server];
 }
 
 std::unique_ptr<wire::ClientConnection> Pool::take_idle(const std::string& key) {
@@ -80,13 +80,17 @@ async::Task<> Pool::sweep() {
 }
 
 // Those that have not failed first, then by priority, then by how busy they are.
-void Pool::order(std::vector<Candidate>& candidates) {
-  const auto rank = [this](const Candidate& candidate) {
-    const ServerHealth& health = health_of(candidate);
-    return std::tuple(health.failed_until > loop_.now(), -candidate.priority, health.in_progress);
+std::vector<const Candidate*> Pool::ordered(const std::vector<Candidate>& candidates) {
+  std::vector<const Candidate*> order;
+  for (const Candidate& candidate : candidates) order.push_back(&candidate);
+  if (order.size() < 2) return order;
+  const auto rank = [this](const Candidate* candidate) {
+    const ServerHealth& health = health_of(*candidate);
+    return std::tuple(health.failed_until > loop_.now(), -candidate->priority, health.in_progress);
   };
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Candidate* a, const Candidate* b) { return rank(a) < rank(b); });
+  return order;
 }
 
 async::Task<Result<std::unique_ptr<wire::ClientConnection>>> Pool::connect(const Candidate& to) {
@@ -114,20 +118,20 @@ async::Task<Result<std::unique_ptr<wire::ClientConnection>>> Pool::connect(const
   co_return fail(last);
 }
 
-async::Task<Result<Lease>> Pool::borrow(std::vector<Candidate> candidates, bool fresh) {
-  if (candidates.size() > 1) order(candidates);
+async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates, bool fresh) {
   Error last(Errc::unavailable, "no server can take the request", Side::upstream);
-  for (const Candidate& candidate : candidates) {
-    ServerHealth& health = health_of(candidate);
+  const std::vector<const Candidate*> order = ordered(candidates);
+  for (const Candidate* const candidate : order) {
+    ServerHealth& health = health_of(*candidate);
     if (!fresh) {
-      auto idle = take_idle(candidate.key);
-      if (idle) co_return Lease(*this, candidate.key, health, std::move(idle), true);
+      auto idle = take_idle(candidate->key);
+      if (idle) co_return Lease(*this, *candidate, health, std::move(idle), true);
     }
     if (options_.max_per_server > 0 && health.in_progress >= options_.max_per_server) continue;
-    Result<std::unique_ptr<wire::ClientConnection>> connection = co_await connect(candidate);
+    Result<std::unique_ptr<wire::ClientConnection>> connection = co_await connect(*candidate);
     if (connection) {
       health.failed_until = TimePoint();
-      co_return Lease(*this, candidate.key, health, std::move(*connection), false);
+      co_return Lease(*this, *candidate, health, std::move(*connection), false);
     }
     last = connection.error();
     if (last.code == Errc::canceled) break;

@@ -22,10 +22,12 @@ struct Candidate {
   // Connections are shared by requests with the same key only: server, how it is reached, and the identity where it
   // rides on the connection (attack C10).
   std::string key;
+  std::string server;  // "host:port": what its health is remembered under
   std::string host;
   std::uint16_t port = 0;
   std::shared_ptr<const tls::ClientContext> tls;  // null: plain TCP
   std::string tls_name;                           // SNI and the name in the certificate
+  std::size_t index = 0;                          // the caller's own number for it
   int priority = 9;                               // the highest of those that are up is used
 };
 
@@ -46,7 +48,8 @@ struct ServerHealth {
   TimePoint failed_until{};
 };
 
-// A connection for one exchange. Goes back to the pool only by give_back(); dropped otherwise. Must not outlive its pool.
+// A connection for one exchange. Goes back to the pool only by give_back(); dropped otherwise. Must not outlive its pool
+// or its candidate.
 class Lease {
  public:
   Lease(Lease&&) noexcept;
@@ -56,15 +59,16 @@ class Lease {
   wire::ClientConnection& connection() { return *connection_; }
   // It has carried a request before: the server may have closed it meanwhile.
   bool reused() const { return reused_; }
+  const Candidate& candidate() const { return *candidate_; }
   // The exchange is over and the connection can carry another.
   void give_back();
 
  private:
   friend class Pool;
-  Lease(Pool& pool, std::string key, ServerHealth& health, std::unique_ptr<wire::ClientConnection> connection,
-        bool reused);
+  Lease(Pool& pool, const Candidate& candidate, ServerHealth& health,
+        std::unique_ptr<wire::ClientConnection> connection, bool reused);
   Pool* pool_;
-  std::string key_;
+  const Candidate* candidate_;
   ServerHealth* health_;
   std::unique_ptr<wire::ClientConnection> connection_;
   bool reused_;
@@ -77,8 +81,8 @@ class Pool {
   // The least busy of the candidates with the highest priority that are not known to have failed; when all have, they
   // are tried all the same. A server that cannot be reached is remembered as failed and the next one is tried. `fresh`:
   // only a new connection. Errors: those of the last attempt; unavailable if there is no candidate or all are at
-  // their limit.
-  async::Task<Result<Lease>> borrow(std::vector<Candidate> candidates, bool fresh);
+  // their limit. `candidates` must stay until the task is done.
+  async::Task<Result<Lease>> borrow(const std::vector<Candidate>& candidates, bool fresh);
 
   std::size_t idle_count() const { return idle_count_; }
   void set_options(const PoolOptions& options) { options_ = options; }
@@ -94,7 +98,7 @@ class Pool {
   void keep(const std::string& key, std::unique_ptr<wire::ClientConnection> connection);
   async::Task<Result<std::unique_ptr<wire::ClientConnection>>> connect(const Candidate& to);
   ServerHealth& health_of(const Candidate& candidate);
-  void order(std::vector<Candidate>& candidates);
+  std::vector<const Candidate*> ordered(const std::vector<Candidate>& candidates);
   async::Task<> sweep();
 
   async::EventLoop& loop_;
@@ -102,7 +106,7 @@ class Pool {
   PoolOptions options_;
   std::unordered_map<std::string, std::list<Idle>> idle_;
   std::size_t idle_count_ = 0;
-  std::unordered_map<std::string, ServerHealth> health_;
+  std::unordered_map<std::string, ServerHealth> health_;  // by Candidate::server
   async::TaskGroup housekeeping_;
 };
 

@@ -1,0 +1,301 @@
+#include "inbound/inbound_role.hpp"
+
+#include <cstdio>
+
+#include "exchange/relay.hpp"
+#include "tls/tls_stream.hpp"
+
+namespace sallyport::inbound {
+
+using exchange::Exchange;
+
+namespace {
+
+constexpr std::size_t kMostLingering = 256 * 1024;
+constexpr auto kLingerTime = std::chrono::seconds(2);
+
+// The status for a target that cannot be canonicalized.
+int status_for_target(const Error& error) {
+  if (error.code == Errc::too_large) return 414;
+  return 400;
+}
+
+}  // namespace
+
+InboundRole::InboundRole(Commons& commons, upstream::Pool& pool, std::string id_prefix)
+    : commons_(commons),
+      pool_(pool),
+      snapshots_(commons.published),
+      sessions_(commons),
+      login_(commons, sessions_),
+      id_prefix_(std::move(id_prefix)) {}
+
+std::string InboundRole::next_id() {
+  char text[16];
+  std::snprintf(text, sizeof text, "%08x", next_id_++);
+  return id_prefix_ + text;
+}
+
+bool InboundRole::is_trusted_proxy(const Snapshot& snapshot, const IpAddress& address) const {
+  for (const Cidr& network : snapshot.settings->server.trusted_proxies) {
+    if (network.contains(address)) return true;
+  }
+  return false;
+}
+
+async::Task<> InboundRole::serve(net::Accepted accepted, bool secure) {
+  struct Counted {
+    std::size_t& count;
+    explicit Counted(std::size_t& c) : count(c) { ++count; }
+    ~Counted() { --count; }
+  };
+  const Counted counted(connections_);
+  const std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
+  const async::Context here = co_await async::CurrentContext();
+  exchange::ClientFacts client;
+  client.peer = accepted.peer;
+  client.address = accepted.peer.address;
+  client.secure = secure;
+  std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
+  if (secure) {
+    const async::Deadline deadline = here.loop->in(snapshot->settings->server.client_connect_timeout);
+    Result<std::unique_ptr<tls::TlsStream>> secured =
+        co_await tls::TlsStream::accept(std::move(stream), snapshot->tls, deadline);
+    if (!secured) {
+      commons_.logs.event(log::Level::info, "handshake-failed",
+                          client.peer.to_string() + ": " + secured.error().to_string());
+      co_return;
+    }
+    client.protocol = (*secured)->protocol();
+    stream = std::move(*secured);
+  }
+  wire::ServerConnection connection(std::move(stream), snapshot->head_limits);
+  co_await serve_requests(connection, client);
+}
+
+async::Task<> InboundRole::serve_requests(wire::ServerConnection& connection, const exchange::ClientFacts& client) {
+  const async::Context here = co_await async::CurrentContext();
+  std::uint32_t served = 0;
+  for (;;) {
+    std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
+    const config::ServerSettings& settings = snapshot->settings->server;
+    const auto head_time = settings.client_connect_timeout;
+    const auto idle = served == 0 ? head_time : settings.persistent_con_timeout;
+    tl::expected<http::RequestHead, wire::NoRequest> head =
+        co_await connection.read_request(here.loop->in(idle), head_time);
+    if (!head) {
+      if (head.error().status != 0) {
+        commons_.logs.event(log::Level::info, "request-refused",
+                            client.peer.to_string() + ": " + head.error().error.to_string());
+        co_await refuse_unread(connection, client, *snapshot, head.error().status);
+      }
+      break;
+    }
+    // A reload while the connection was idle counts from this request on.
+    snapshot = snapshots_.current();
+    ++served;
+    bool go_on = true;
+    const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
+    if ((limit > 0 && served >= limit) || snapshot->settings->server.persistent_con_timeout.count() == 0) go_on = false;
+    co_await serve_one(connection, client, std::move(*head), *snapshot, go_on);
+    if (!go_on) break;
+  }
+  co_await linger(connection);
+}
+
+// Ends the connection so that what we said last arrives: a socket closed with unread bytes resets instead.
+async::Task<> InboundRole::linger(wire::ServerConnection& connection) {
+  const async::Context here = co_await async::CurrentContext();
+  const async::Deadline deadline = here.loop->in(kLingerTime);
+  const Result<> flushed = co_await connection.stream().flush(deadline);
+  if (!flushed) co_return;
+  connection.stream().shut_write();
+  std::size_t discarded = 0;
+  while (discarded < kMostLingering && !connection.input().ended()) {
+    discarded += connection.input().bytes().size();
+    connection.input().consume(connection.input().bytes().size());
+    const Result<std::size_t> filled = co_await connection.input().fill(deadline);
+    if (!filled || *filled == 0) co_return;
+  }
+}
+
+// Answers what could not be read as a request. The parser does not know where the next one begins.
+async::Task<> InboundRole::refuse_unread(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+                                         const Snapshot& snapshot, int status) {
+  const async::Context here = co_await async::CurrentContext();
+  http::RequestHead nothing;
+  nothing.method = "-";
+  nothing.target = "-";
+  Exchange x(connection, std::move(nothing), http::Framing(), client, snapshot.exchange_options, *snapshot.pages,
+             next_id(), *here.loop);
+  x.close_afterwards();
+  co_await x.refuse(status, "not a request");
+  x.write_log(commons_.logs);
+}
+
+async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+                                     http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
+  const auto framing = http::decide_framing(head);
+  if (!framing) {
+    go_on = false;
+    co_await refuse_unread(connection, client, snapshot, framing.error().status);
+    co_return;
+  }
+  const async::Context here = co_await async::CurrentContext();
+  Exchange x(connection, std::move(head), *framing, client, snapshot.exchange_options, *snapshot.pages, next_id(),
+             *here.loop);
+  if (!go_on || draining_) x.close_afterwards();
+  bool broken = false;
+  try {
+    co_await handle(x, snapshot);
+  } catch (const std::exception& exception) {
+    commons_.logs.event(log::Level::error, "exception", x.id() + ": " + exception.what());
+    broken = true;
+  }
+  if (broken) {
+    x.close_afterwards();
+    co_await x.refuse(500, "exception");
+  }
+  x.write_log(commons_.logs);
+  go_on = x.can_go_on();
+}
+
+authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                    const Visitor& visitor) const {
+  authz::ObjectName object = authz::ObjectName::of(snapshot.server_object, target);
+  const Result<junction::Route> route = snapshot.junctions.route(target);
+  if (route) {
+    const junction::Junction& junction = *route->junction;
+    const authz::ObjectName* base = &snapshot.server_object;
+    if (junction.kind == junction::Kind::virtual_host) {
+      const auto found = snapshot.virtual_host_objects.find(junction.label);
+      if (found != snapshot.virtual_host_objects.end()) base = &found->second;
+    }
+    object = junction.case_insensitive ? authz::ObjectName::of_ignoring_case(*base, target)
+                                       : authz::ObjectName::of(*base, target);
+  }
+  authz::Request request;
+  request.method = x.request().method;
+  return authz::decide(*snapshot.policy, visitor.subject(), std::move(object), snapshot.methods, std::move(request));
+}
+
+void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, const Visitor& visitor) {
+  log::AuditRecord record;
+  record.time = wall_now();
+  record.event = "authz";
+  record.action = "access";
+  record.outcome = log::Outcome::failure;
+  record.reason = authz::name_of(denial.reason);
+  const std::string user(denial.subject.name());
+  record.user = user;
+  record.object = denial.object.text();
+  record.method = denial.request.method;
+  const std::string address = x.client().address.to_string();
+  record.client_address = address;
+  record.request_id = x.id();
+  if (visitor.session) record.session = visitor.session->handle;
+  const std::string detail = denial.acl.empty() ? "" : "acl " + denial.acl + " at " + denial.acl_object;
+  record.detail = detail;
+  commons_.logs.audit(record);
+}
+
+async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
+  Result<http::CanonicalTarget> target = http::canonicalize(x.request(), snapshot.target_rules);
+  if (!target) {
+    const int status = status_for_target(target.error());
+    co_await x.refuse(status, target.error().to_string());
+    co_return;
+  }
+  if (!x.client().secure) {
+    std::string host = target->authority().substr(0, target->authority().rfind(':'));
+    const std::uint16_t port = snapshot.settings->server.https_port;
+    if (port != 443) host += ":" + std::to_string(port);
+    co_await x.redirect("https://" + host + target->to_string(), 308);
+    co_return;
+  }
+  for (const std::string& method : snapshot.disabled_methods) {
+    if (x.request().method == method) {
+      co_await x.refuse(405, "this method is disabled");
+      co_return;
+    }
+  }
+  Visitor visitor = co_await sessions_.resume(x, snapshot);
+  const authn::LocalUrl url = authn::local_url_of(*target);
+  if (url != authn::LocalUrl::none) {
+    if (visitor.session && visitor.session->subject.is_authenticated()) {
+      x.set_user(std::string(visitor.session->subject.name()));
+    }
+    co_await login_.serve(x, snapshot, *target, visitor, url);
+    co_return;
+  }
+  const bool go_on = co_await login_.try_basic(x, snapshot, visitor);
+  if (!go_on) co_return;
+  if (visitor.session && visitor.session->subject.is_authenticated()) {
+    x.set_user(std::string(visitor.session->subject.name()));
+    const std::shared_ptr<const session::ParkedRequest> parked = visitor.session->parked;
+    if (parked && session::is_return(*parked, x.request(), *target, visitor.session->subject, x.loop().now(),
+                                     snapshot.park_limits)) {
+      // Taken out first: whatever becomes of it, it is sent on once at most (attack F6).
+      const bool taken = co_await sessions_.update(visitor, session::with_parked(*visitor.session, nullptr));
+      if (taken) x.replace_request(session::replayed(*parked, x.request()), parked->body);
+    }
+  }
+  authz::Decision decision = decide(x, snapshot, *target, visitor);
+  if (auto* const permit = std::get_if<authz::Permit>(&decision)) {
+    co_await deliver(x, snapshot, *target, visitor, std::move(*permit));
+    co_return;
+  }
+  const authz::Denial& denial = std::get<authz::Denial>(decision);
+  audit_denial(x, denial, visitor);
+  // WebSEAL asks every visitor without a name to log in, whether that would help or not: what a user may do is nobody
+  // else's business.
+  if (!visitor.subject().is_authenticated()) {
+    co_await login_.challenge(x, snapshot, *target, visitor);
+    co_return;
+  }
+  co_await x.refuse(403, "policy");
+}
+
+async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                   const Visitor& visitor, authz::Permit permit) {
+  const Result<junction::Route> found = snapshot.junctions.route(target);
+  if (!found) {
+    const int status = found.error().code == Errc::malformed ? 400 : 404;
+    co_await x.refuse(status, found.error().to_string());
+    co_return;
+  }
+  const junction::Route& route = *found;
+  x.set_junction(route.junction->name());
+  const auto servers = snapshot.servers.find(route.junction->name());
+  if (servers == snapshot.servers.end() || servers->second.empty()) {
+    co_await x.refuse(503, "every server of the junction is offline");
+    co_return;
+  }
+  const std::string address = x.client().address.to_string();
+  junction::ClientFacts facts;
+  facts.address = address;
+  facts.request_id = x.id();
+  facts.scheme = "https";
+  facts.authority = target.authority();
+  const config::JunctionSettings& settings = snapshot.settings->junction;
+  exchange::RelayPlan plan;
+  plan.candidates = &servers->second;
+  plan.method = x.request().method;
+  plan.target = route.upstream_target;
+  plan.upgrade = exchange::requested_upgrade(x.request(), x.body().framing());
+  plan.response_timeout =
+      route.junction->type == junction::Type::ssl ? settings.https_timeout : settings.http_timeout;
+  plan.max_attempts = settings.max_retries + 1;
+  const identity::Subject subject = visitor.subject();
+  plan.plan_request = [&](std::size_t server) {
+    return junction::plan_request(route, route.junction->servers[server], subject, facts, x.request(),
+                                  snapshot.header_rules);
+  };
+  plan.plan_response = [&](std::size_t server, http::ResponseHead& head) {
+    head.headers =
+        junction::plan_response(*route.junction, route.junction->servers[server], head, snapshot.header_rules);
+  };
+  co_await exchange::relay(x, std::move(permit), std::move(plan), pool_);
+}
+
+}  // namespace sallyport::inbound

@@ -1,0 +1,349 @@
+#include "inbound/login_flow.hpp"
+
+#include "http/media.hpp"
+#include "session/same_origin.hpp"
+
+namespace sallyport::inbound {
+
+using exchange::Exchange;
+using exchange::Page;
+
+namespace {
+
+constexpr std::string_view kScheme = "https";
+// One text for an unknown user, a wrong password and an account that is not valid (attack F11).
+constexpr std::string_view kWrong = "The user name or the password is not right.";
+constexpr auto kRegistryTime = std::chrono::seconds(30);
+
+std::string in_words(Duration wait) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
+  return minutes <= 1 ? "in a minute" : "in " + std::to_string(minutes) + " minutes";
+}
+
+}  // namespace
+
+void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome outcome, std::string_view reason,
+                      std::string_view user, const Visitor* visitor, std::string_view detail) {
+  log::AuditRecord record;
+  record.time = wall_now();
+  record.event = "authn";
+  record.action = action;
+  record.outcome = outcome;
+  record.reason = reason;
+  record.user = user;
+  const std::string address = x.client().address.to_string();
+  record.client_address = address;
+  record.request_id = x.id();
+  if (visitor != nullptr && visitor->session) record.session = visitor->session->handle;
+  record.detail = detail;
+  commons_.logs.audit(record);
+}
+
+async::Task<> LoginFlow::show_page(Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
+                                   std::string error, int status) {
+  authn::PageValues values;
+  values.set("ERROR", error);
+  values.set("REQUEST_ID", x.id());
+  values.set("METHOD", x.request().method);
+  values.set("PROTOCOL", "HTTPS");
+  values.set("HOSTNAME", x.request().headers.find("Host").value_or(""));
+  values.set("OLDSESSION", visitor.stale_cookie ? "1" : "0");
+  if (visitor.session) {
+    values.set("FORM_TOKEN", visitor.session->form_token.reveal());
+    if (visitor.session->subject.is_authenticated()) values.set("USERNAME", visitor.session->subject.name());
+    if (visitor.session->parked) values.set("URL", visitor.session->parked->target);
+  }
+  Page page;
+  page.status = status;
+  page.body = snapshot.pages->render(name, values);
+  co_await x.respond(std::move(page));
+}
+
+async::Task<> LoginFlow::show_login(Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
+                                    int status) {
+  if (!visitor.session) {
+    const bool stale = visitor.stale_cookie;
+    visitor = co_await sessions_.begin(x, snapshot);
+    visitor.stale_cookie = stale;
+    if (!visitor.session) {
+      co_await x.refuse(503, "no session could be made for a login");
+      co_return;
+    }
+  }
+  co_await show_page(x, snapshot, "login.html", visitor, std::move(error), status);
+}
+
+async::Task<bool> LoginFlow::park(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                  Visitor& visitor) {
+  Result<std::string> body = co_await x.read_body(snapshot.park_limits.max_body);
+  if (!body) {
+    if (body.error().code != Errc::too_large) co_return false;
+    x.close_afterwards();
+    co_return true;  // the login goes on, the request has to be sent again
+  }
+  const auto total = commons_.parked_bytes;
+  const std::size_t size = body->size() + 1024;
+  if (total->fetch_add(size) + size > snapshot.settings->server.parked_requests_max) {
+    total->fetch_sub(size);
+    co_return true;
+  }
+  auto parked = session::park(x.request(), target, std::move(*body), kScheme, visitor.subject(), x.loop().now(),
+                              snapshot.park_limits);
+  if (!parked) {
+    total->fetch_sub(size);
+    co_return true;
+  }
+  // The node's count goes down when the last holder lets the request go.
+  const auto release = [total, size](const session::ParkedRequest* request) {
+    delete request;
+    total->fetch_sub(size);
+  };
+  std::shared_ptr<const session::ParkedRequest> shared(new session::ParkedRequest(std::move(*parked)), release);
+  session::Session next = session::with_parked(*visitor.session, std::move(shared));
+  co_await sessions_.update(visitor, std::move(next));
+  co_return true;
+}
+
+async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                   Visitor& visitor) {
+  const config::Settings& settings = *snapshot.settings;
+  const auto accept = x.request().headers.find("Accept");
+  const bool shows_pages = !accept || accept->find("*/*") != std::string_view::npos ||
+                           http::prefers_html(x.request().headers);
+  const bool forms = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
+  const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
+  if (forms && shows_pages) {
+    if (!visitor.session) {
+      const bool stale = visitor.stale_cookie;
+      visitor = co_await sessions_.begin(x, snapshot);
+      visitor.stale_cookie = stale;
+    }
+    if (visitor.session) {
+      const bool readable = co_await park(x, snapshot, target, visitor);
+      if (!readable) {
+        co_await x.refuse(400, "the body of the interrupted request could not be read");
+        co_return;
+      }
+    }
+    co_await show_login(x, snapshot, visitor, "", 200);
+    co_return;
+  }
+  if (!basic && !forms) {
+    co_await x.refuse(403, "no method of login is configured");
+    co_return;
+  }
+  if (basic) {
+    x.add_response_header("WWW-Authenticate",
+                          "Basic realm=\"" + settings.ba.basic_auth_realm + "\", charset=\"UTF-8\"");
+  }
+  co_await x.refuse(401, "login required");
+}
+
+async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, const Snapshot& snapshot, std::string user,
+                                                          Secret password, std::string_view method) {
+  Verdict verdict;
+  const IpAddress address = x.client().address;
+  const auto wait = commons_.throttle.take(user, address, x.loop().now());
+  if (wait) {
+    verdict.checked = Checked::throttled;
+    verdict.wait = *wait;
+    audit(x, method, log::Outcome::failure, "too-many-failures", user, nullptr, "");
+    co_return verdict;
+  }
+  const async::Deadline deadline = x.loop().in(kRegistryTime);
+  Result<login::CredentialPtr> answer = co_await snapshot.registry->authenticate(user, std::move(password), deadline);
+  if (answer) {
+    commons_.throttle.succeeded(user, address, x.loop().now());
+    verdict.checked = Checked::accepted;
+    verdict.credential = std::move(*answer);
+    co_return verdict;
+  }
+  if (answer.error().code == Errc::denied) {
+    audit(x, method, log::Outcome::failure, "bad-credentials", user, nullptr, answer.error().detail);
+    co_return verdict;
+  }
+  commons_.throttle.released(user, address);
+  verdict.checked = Checked::unavailable;
+  audit(x, method, log::Outcome::failure, "registry-unavailable", user, nullptr, answer.error().detail);
+  commons_.logs.event(log::Level::warning, "registry-unavailable", answer.error().to_string());
+  co_return verdict;
+}
+
+async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                    Visitor& visitor) {
+  if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) {
+    co_await x.refuse(404, "login by form is off");
+    co_return;
+  }
+  const authn::LoginFormLimits limits;
+  Result<std::string> body = co_await x.read_body(limits.max_body);
+  if (!body) {
+    x.close_afterwards();
+    co_await x.refuse(body.error().code == Errc::too_large ? 413 : 400, body.error().to_string());
+    co_return;
+  }
+  auto attempt = authn::read_login_form(x.request(), *body, visitor.session.get(), kScheme, target.authority(), limits);
+  wipe(*body);
+  if (!attempt) {
+    const authn::LoginRefusal refusal = attempt.error();
+    audit(x, "login", log::Outcome::failure, authn::name_of(refusal), "", &visitor, "");
+    switch (refusal) {
+      case authn::LoginRefusal::wrong_method: {
+        x.add_response_header("Allow", "POST");
+        co_await x.refuse(405, "the login form is sent by POST");
+        co_return;
+      }
+      case authn::LoginRefusal::too_large:
+        co_await x.refuse(413, "login form");
+        co_return;
+      case authn::LoginRefusal::malformed:
+      case authn::LoginRefusal::unsupported:
+        co_await x.refuse(400, "login form");
+        co_return;
+      case authn::LoginRefusal::foreign:
+        co_await x.refuse(403, "a login form from another origin");
+        co_return;
+      case authn::LoginRefusal::stale:
+        co_await show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
+        co_return;
+      case authn::LoginRefusal::incomplete:
+        co_await show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
+        co_return;
+    }
+  }
+  const Verdict verdict =
+      co_await check_password(x, snapshot, std::move(attempt->user), std::move(attempt->password), "login");
+  if (verdict.checked == Checked::throttled) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
+    x.add_response_header("Retry-After", std::to_string(seconds));
+    const std::string text = "Too many attempts. Please try again " + in_words(verdict.wait) + ".";
+    co_await show_login(x, snapshot, visitor, text, 429);
+    co_return;
+  }
+  if (verdict.checked == Checked::unavailable) {
+    x.add_response_header("Retry-After", "5");
+    co_await x.refuse(503, "the registry does not answer");
+    co_return;
+  }
+  if (verdict.checked == Checked::refused) {
+    co_await show_login(x, snapshot, visitor, std::string(kWrong), 200);
+    co_return;
+  }
+  const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential);
+  if (!logged_in) {
+    co_await x.refuse(503, "the session could not be renewed");
+    co_return;
+  }
+  x.set_user(verdict.credential->user().text());
+  audit(x, "login", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
+  if (visitor.session->parked) {
+    co_await x.redirect(visitor.session->parked->target, 302);
+    co_return;
+  }
+  co_await show_page(x, snapshot, "login_success.html", visitor, "", 200);
+}
+
+async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
+  if (visitor.session && visitor.session->subject.is_authenticated()) {
+    audit(x, "logout", log::Outcome::success, "user", visitor.session->subject.name(), &visitor, "");
+  }
+  const Visitor before = visitor;
+  co_await sessions_.end(x, snapshot, visitor);
+  co_await show_page(x, snapshot, "logout.html", before, "", 200);
+}
+
+async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                      Visitor& visitor) {
+  const http::RequestHead& request = x.request();
+  if (request.method == "GET" || request.method == "HEAD") {
+    // An image or a link on somebody else's page must not end a session (attack F9); the user's own click, the address
+    // bar and programs may.
+    const bool foreign =
+        session::initiator_of(request.headers, kScheme, target.authority()) == session::Initiator::other_page;
+    const auto destination = request.headers.find("Sec-Fetch-Dest");
+    const bool navigation = !destination || *destination == "document";
+    if (visitor.session && visitor.session->subject.is_authenticated() && (foreign || !navigation)) {
+      co_await show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
+      co_return;
+    }
+    co_await finish_logout(x, snapshot, visitor);
+    co_return;
+  }
+  const authn::LoginFormLimits limits;
+  Result<std::string> body = co_await x.read_body(limits.max_body);
+  if (!body) {
+    x.close_afterwards();
+    co_await x.refuse(body.error().code == Errc::too_large ? 413 : 400, body.error().to_string());
+    co_return;
+  }
+  const auto checked =
+      authn::check_token_form(request, *body, visitor.session.get(), kScheme, target.authority(), limits);
+  if (!checked) {
+    co_await x.refuse(checked.error() == authn::LoginRefusal::wrong_method ? 405 : 403, "logout form");
+    co_return;
+  }
+  co_await finish_logout(x, snapshot, visitor);
+}
+
+async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                               Visitor& visitor, authn::LocalUrl url) {
+  switch (url) {
+    case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor); co_return;
+    case authn::LocalUrl::logout: co_await serve_logout(x, snapshot, target, visitor); co_return;
+    case authn::LocalUrl::help: co_await show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
+    case authn::LocalUrl::login:
+      if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
+      co_await show_login(x, snapshot, visitor, "", 200);
+      co_return;
+    case authn::LocalUrl::unknown:
+    case authn::LocalUrl::none: break;
+  }
+  co_await x.refuse(404, "no such page of the proxy");
+}
+
+async::Task<bool> LoginFlow::try_basic(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
+  if (snapshot.settings->ba.ba_auth == config::AuthTransport::none || !x.client().secure) co_return true;
+  if (visitor.session && visitor.session->subject.is_authenticated()) co_return true;
+  const auto field = x.request().headers.find("Authorization");
+  if (!field) co_return true;
+  if (x.request().headers.count("Authorization") > 1) {
+    co_await x.refuse(400, "two Authorization fields");
+    co_return false;
+  }
+  auto credentials = http::parse_basic(*field);
+  if (!credentials && credentials.error().code == Errc::not_found) co_return true;  // another scheme: not ours
+  if (!credentials) {
+    co_await x.refuse(400, credentials.error().to_string());
+    co_return false;
+  }
+  const bool blank = credentials->password.reveal().find_first_not_of(" \t") == std::string_view::npos;
+  Verdict verdict;
+  if (!blank) {
+    verdict = co_await check_password(x, snapshot, credentials->user, std::move(credentials->password), "basic");
+  }
+  if (verdict.checked == Checked::accepted) {
+    const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential);
+    if (logged_in) {
+      audit(x, "basic", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
+      co_return true;
+    }
+    verdict.checked = Checked::unavailable;
+  }
+  if (verdict.checked == Checked::unavailable) {
+    x.add_response_header("Retry-After", "5");
+    co_await x.refuse(503, "the registry does not answer");
+    co_return false;
+  }
+  if (verdict.checked == Checked::throttled) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
+    x.add_response_header("Retry-After", std::to_string(seconds));
+    co_await x.refuse(429, "too many failed logins");
+    co_return false;
+  }
+  x.add_response_header("WWW-Authenticate",
+                        "Basic realm=\"" + snapshot.settings->ba.basic_auth_realm + "\", charset=\"UTF-8\"");
+  co_await x.refuse(401, "wrong credentials");
+  co_return false;
+}
+
+}  // namespace sallyport::inbound

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "authn/local_urls.hpp"
+#include "authn/login_form.hpp"
+#include "http/basic_auth.hpp"
+#include "inbound/sessions.hpp"
+
+namespace sallyport::inbound {
+
+// The conversation by which a visitor becomes a user: the login page, what its form sends back, Basic credentials, the
+// logout. Knows nothing of junctions; what was interrupted waits in the session.
+class LoginFlow {
+ public:
+  LoginFlow(Commons& commons, Sessions& sessions) : commons_(commons), sessions_(sessions) {}
+
+  // Answers a request for one of the proxy's own URLs (not LocalUrl::none).
+  async::Task<> serve(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                      Visitor& visitor, authn::LocalUrl url);
+
+  // Answers a request that needs a user: parks it and shows the login page, or asks for Basic credentials, or says 401
+  // to a client that shows no pages.
+  async::Task<> challenge(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                          Visitor& visitor);
+
+  // Logs a visitor without a session in by the Authorization field, if that method is on and the field is there. False:
+  // the exchange has been answered.
+  async::Task<bool> try_basic(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+
+ private:
+  enum class Checked : std::uint8_t { accepted, refused, throttled, unavailable };
+  struct Verdict {
+    Checked checked = Checked::refused;
+    login::CredentialPtr credential;
+    Duration wait{};
+  };
+
+  async::Task<Verdict> check_password(exchange::Exchange& x, const Snapshot& snapshot, std::string user,
+                                      Secret password, std::string_view method);
+  async::Task<> serve_form(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                           Visitor& visitor);
+  async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                             Visitor& visitor);
+  async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+  async::Task<> show_login(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
+                           int status);
+  async::Task<> show_page(exchange::Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
+                          std::string error, int status);
+  async::Task<bool> park(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                         Visitor& visitor);
+  void audit(const exchange::Exchange& x, std::string_view action, log::Outcome outcome, std::string_view reason,
+             std::string_view user, const Visitor* visitor, std::string_view detail);
+
+  Commons& commons_;
+  Sessions& sessions_;
+};
+
+}  // namespace sallyport::inbound

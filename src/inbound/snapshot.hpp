@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "authz/decide.hpp"
+#include "config/settings.hpp"
+#include "exchange/exchange.hpp"
+#include "http/h1_parser.hpp"
+#include "http/target.hpp"
+#include "inbound/pages.hpp"
+#include "junction/headers.hpp"
+#include "junction/table.hpp"
+#include "login/password_registry.hpp"
+#include "session/session.hpp"
+#include "session/session_cookie.hpp"
+#include "tls/server_context.hpp"
+#include "upstream/pool.hpp"
+
+namespace sallyport::inbound {
+
+// Everything that a request is judged and served by, as it was at one moment. Immutable; a request pins the one that it
+// met on arrival for its whole life, a reload or a command publishes another one.
+struct Snapshot {
+  Snapshot(authz::ObjectName object, session::SessionCookie cookie)
+      : server_object(std::move(object)), session_cookie(std::move(cookie)) {}
+
+  std::uint64_t generation = 0;
+  std::shared_ptr<const config::Settings> settings;
+
+  authz::ObjectName server_object;  // "/WebSEAL/<host>-<instance>"
+  std::shared_ptr<const authz::Policy> policy;
+  authz::MethodMap methods = authz::MethodMap::standard();
+  std::vector<std::string> disabled_methods;
+
+  junction::JunctionTable junctions;
+  // The servers of each junction that may be used, by the junction's name.
+  std::map<std::string, std::vector<upstream::Candidate>, std::less<>> servers;
+  // The object that a virtual host junction's paths lie below, by label.
+  std::map<std::string, authz::ObjectName, std::less<>> virtual_host_objects;
+
+  std::shared_ptr<const login::PasswordRegistry> registry_owner;
+  login::PasswordRegistry* registry = nullptr;
+  std::shared_ptr<const Pages> pages;
+  std::shared_ptr<const tls::ServerContext> tls;
+
+  // The parts of the settings in the terms of the rooms that use them.
+  http::HeadLimits head_limits;
+  http::TargetRules target_rules;
+  exchange::ExchangeOptions exchange_options;
+  session::Limits session_limits;
+  session::ParkLimits park_limits;
+  session::SessionCookie session_cookie;
+  junction::HeaderRules header_rules;
+};
+
+}  // namespace sallyport::inbound

@@ -1,0 +1,30 @@
+// login: authentication methods that must ask somebody. A name and a password go in, a credential comes out; the asking
+// is done on the worker pool, with deadlines, never on an event loop. Knows neither HTTP nor sessions.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "async/task.hpp"
+#include "async/deadline.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "identity/credential.hpp"
+
+namespace sallyport::login {
+
+using CredentialPtr = std::shared_ptr<const identity::Credential>;
+
+// Where users are. Thread-safe: every worker asks the same one.
+class PasswordRegistry {
+ public:
+  virtual ~PasswordRegistry() = default;
+
+  // Whether this is the user's password, and who he is then. Errors: denied for an unknown user, a wrong password and
+  // an account that is not valid, after about the same time (attack F11; `detail` tells them apart, for the audit log
+  // only); unavailable or timeout when nobody could answer.
+  virtual async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password,
+                                                          async::Deadline deadline) = 0;
+};
+
+}  // namespace sallyport::login
