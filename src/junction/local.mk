@@ -1,5 +1,6 @@
 libpure_a_SOURCES += \
   src/junction/case_folding.cpp src/junction/case_folding.hpp \
+  src/junction/headers.cpp src/junction/headers.hpp \
   src/junction/junction.cpp src/junction/junction.hpp \
   src/junction/outward.cpp src/junction/outward.hpp \
   src/junction/options.cpp src/junction/options.hpp \

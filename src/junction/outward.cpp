@@ -4,6 +4,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/text.hpp"
+#include "http/cookies.hpp"
 #include "junction/table.hpp"
 #include "junction/upstream_path.hpp"
 
@@ -148,34 +149,26 @@ std::string outward_refresh(const Junction& junction, std::string_view value) {
 
 std::optional<std::string> outward_cookie(const Junction& junction, const Server& server,
                                           std::span<const std::string> own_cookies, std::string_view value) {
-  if (std::any_of(value.begin(), value.end(), is_control)) return std::nullopt;
-  const auto pieces = split(value, ';');
-  const auto equals = pieces.front().find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  const std::string_view name = trimmed(pieces.front().substr(0, equals));
-  // Browsers send a cookie without name as "value" alone, which could read "__Host-session=...".
-  if (name.empty() || is_own_cookie(own_cookies, name)) return std::nullopt;
-
-  std::string out(trimmed(pieces.front()));
-  std::optional<std::string_view> path;
-  for (std::size_t i = 1; i < pieces.size(); ++i) {
-    const std::string_view attribute = trimmed(pieces[i]);
-    const auto sign = attribute.find('=');
-    const std::string_view key = trimmed(attribute.substr(0, sign));
-    const std::string_view text =
-        sign == std::string_view::npos ? std::string_view() : trimmed(attribute.substr(sign + 1));
-    if (equal_ignoring_case(key, "domain")) {
-      if (!text.empty() && !is_own_domain(junction, server, text)) return std::nullopt;
-    } else if (equal_ignoring_case(key, "path")) {
-      path = text;  // the last one counts (RFC 6265 section 5.3)
-    } else if (!attribute.empty()) {
-      out += "; ";
-      out += attribute;
+  // No name is an error there: browsers send such a cookie as "value" alone, which could read "__Host-session=...".
+  auto cookie = http::SetCookie::parse(value);
+  if (!cookie || is_own_cookie(own_cookies, cookie->name)) return std::nullopt;
+  // All of them are looked at, not only the last one, which is the one that counts.
+  for (const http::SetCookie::Attribute& attribute : cookie->attributes) {
+    if (!equal_ignoring_case(attribute.name, "domain")) continue;
+    const std::string domain = attribute.value.value_or("");
+    if (!domain.empty() && !is_own_domain(junction, server, domain)) return std::nullopt;
+  }
+  cookie->remove("Domain");
+  if (const auto* path = cookie->find("Path")) {
+    if (path->value && path->value->starts_with('/')) {
+      cookie->set("Path", outward_cookie_path(junction, cookie->name, *path->value));
+    } else {
+      // Without a usable Path a browser takes the directory of the request, which is right as it is.
+      cookie->remove("Path");
     }
   }
-  // Without a usable Path a browser takes the directory of the request, which is right as it is.
-  if (path && path->starts_with('/')) out += "; Path=" + outward_cookie_path(junction, name, *path);
-  return out;
+  auto rendered = cookie->render();
+  return rendered ? std::optional(std::move(*rendered)) : std::nullopt;
 }
 
 }  // namespace sallyport::junction

@@ -26,9 +26,9 @@ std::string outward_refresh(const Junction& junction, std::string_view value);
 
 // The value of a Set-Cookie field for the browser; nothing if the cookie must not get there: it has no name, it is
 // called like one of `own_cookies` (in any case; a back end could plant a session), its Domain is not the back end's
-// own, or it has control characters. A Domain that is the back end's own goes away: the cookie stays with the host
-// that the browser asked. On a standard junction Path gets the mount point before it; "__Host-" cookies keep "/",
-// because browsers demand it.
+// own, or it has control characters other than tab. A Domain that is the back end's own goes away: the cookie stays
+// with the host that the browser asked. On a standard junction Path gets the mount point before it; "__Host-" cookies
+// keep "/", because browsers demand it.
 std::optional<std::string> outward_cookie(const Junction& junction, const Server& server,
                                           std::span<const std::string> own_cookies, std::string_view value);
 

@@ -1,5 +1,6 @@
 tests_test_pure_SOURCES += \
   tests/unit/junction/case_folding_test.cpp \
+  tests/unit/junction/headers_test.cpp \
   tests/unit/junction/junction_test.cpp \
   tests/unit/junction/options_test.cpp \
   tests/unit/junction/outward_test.cpp \

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "base/text.hpp"
+#include "http/chars.hpp"
 #include "junction/sample.hpp"
 
 using namespace sallyport;
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(C11_no_field_ends_early_whatever_the_back_end_says) {
     BOOST_REQUIRE(!names_a_host(url) || names_a_host(trimmed(text)));
     BOOST_REQUIRE(clean(outward_refresh(junction, text)));
     const auto set_cookie = cookie(junction, text);
-    BOOST_REQUIRE(!set_cookie || clean(*set_cookie));
+    BOOST_REQUIRE(!set_cookie || http::is_field_value(*set_cookie));
     BOOST_REQUIRE(!set_cookie || !starts_with_ignoring_case(*set_cookie, "__Host-sallyport="));
     BOOST_REQUIRE(!set_cookie || !has_domain(*set_cookie));
   }
@@ -158,7 +159,7 @@ BOOST_AUTO_TEST_CASE(cookies_live_below_their_junction) {
   const Junction app = sample_standard("/app");
   BOOST_TEST(cookie(app, "a=1").value() == "a=1");
   BOOST_TEST(cookie(app, "a=1; Path=/").value() == "a=1; Path=/app");
-  BOOST_TEST(cookie(app, "a=1; path=/x; HttpOnly").value() == "a=1; HttpOnly; Path=/app/x");
+  BOOST_TEST(cookie(app, "a=1; path=/x; HttpOnly").value() == "a=1; path=/app/x; HttpOnly");
   BOOST_TEST(cookie(app, "a=1; Path=/x; Path=/y").value() == "a=1; Path=/app/y");
   BOOST_TEST(cookie(app, "a=1; Path=/app/x").value() == "a=1; Path=/app/x");
   BOOST_TEST(cookie(app, "a=1; Path=").value() == "a=1");

@@ -1,0 +1,138 @@
+#include "junction/headers.hpp"
+
+#include "base/text.hpp"
+#include "http/cookies.hpp"
+#include "http/field_gate.hpp"
+#include "junction/outward.hpp"
+
+namespace sallyport::junction {
+namespace {
+
+constexpr std::string_view kPseudonym = "sallyport";  // in Via (RFC 9110 section 7.6.3)
+
+std::string encoded(std::string_view text, std::string_view kept) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (is_alnum(c) || kept.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return out;
+}
+
+// In a distinguished name commas are syntax.
+std::string encoded_dn(std::string_view dn) {
+  return encoded(dn, "-._~@+=:/!$&'()*;,");
+}
+
+std::string group_list(const identity::Credential& credential) {
+  std::string out;
+  for (const identity::Name& group : credential.groups()) {
+    if (!out.empty()) out += ',';
+    out += '"' + encoded_identity(group.text()) + '"';
+  }
+  return out;
+}
+
+void add_identity(http::Headers& out, const Junction& junction, const identity::Subject& subject) {
+  if (junction.identity.user) out.add("iv-user", encoded_identity(subject.name()));
+  if (!subject.is_authenticated()) return;
+  const identity::Credential& credential = subject.credential();
+  if (junction.identity.dn && !credential.dn().empty()) out.add("iv-user-l", encoded_dn(credential.dn()));
+  if (junction.identity.groups && !credential.groups().empty()) out.add("iv-groups", group_list(credential));
+}
+
+void add_client(http::Headers& out, const Junction& junction, const ClientFacts& client, http::Version version) {
+  if (junction.client_address) {
+    out.add("iv-remote-address", client.address);
+    if (client.address.find(':') != std::string_view::npos) out.add("iv-remote-address-ipv6", client.address);
+  }
+  const char* received = version == http::Version::http_2     ? "2.0 "
+                         : version == http::Version::http_1_1 ? "1.1 "
+                                                              : "1.0 ";
+  out.add("Via", received + std::string(kPseudonym));
+  out.add("X-Forwarded-For", client.address);
+  out.add("X-Forwarded-Proto", client.scheme);
+  if (!client.authority.empty()) out.add("X-Forwarded-Host", client.authority);
+  if (!client.request_id.empty()) out.add("X-Request-ID", client.request_id);
+}
+
+// Names compare by letters first: most fields are none of these.
+bool is_ours_to_write(std::string_view name) {
+  return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "X-Request-ID");
+}
+
+}  // namespace
+
+http::ReservedNames reserved_names() {
+  http::ReservedNames names;
+  names.add_prefix("iv-");
+  names.add_prefix("am-eai-");
+  names.add("am-azn-failure");
+  return names;
+}
+
+std::string encoded_identity(std::string_view name) {
+  return encoded(name, "-._~@+=:/!$&'()*");
+}
+
+http::Headers plan_request(const Route& route, const Server& server, const identity::Subject& subject,
+                           const ClientFacts& client, const http::RequestHead& head, const HeaderRules& rules) {
+  const Junction& junction = *route.junction;
+  http::Headers passed = head.headers;
+  http::sanitize_request(passed, rules.reserved, http::GateRules{});
+  if (!junction.session_cookie && passed.has("Cookie")) {
+    const std::vector<std::string_view> own(rules.own_cookies.begin(), rules.own_cookies.end());
+    http::remove_cookies(passed, own);
+  }
+
+  http::Headers out;
+  const bool keeps_host = junction.kind == Kind::virtual_host;
+  out.add("Host", keeps_host ? junction.authority : authority_of(server, junction.type));
+  for (const http::Field field : passed) {
+    if (is_ours_to_write(field.name)) continue;
+    if (junction.basic_auth == BasicAuth::filter && equal_ignoring_case(field.name, "Authorization")) continue;
+    out.add(field.name, field.value);
+  }
+  add_client(out, junction, client, head.version);
+  add_identity(out, junction, subject);
+  return out;
+}
+
+http::Headers plan_response(const Junction& junction, const Server& server, const http::ResponseHead& head,
+                            const HeaderRules& rules) {
+  http::Headers passed = head.headers;
+  http::sanitize_response(passed, rules.reserved);
+  http::Headers out;
+  for (const http::Field field : passed) {
+    const auto is = [&](std::string_view name) { return equal_ignoring_case(field.name, name); };
+    if (is("Location") || is("Content-Location")) {
+      out.add(field.name, outward_url(junction, field.value));
+    } else if (is("Refresh")) {
+      out.add(field.name, outward_refresh(junction, field.value));
+    } else if (is("Set-Cookie")) {
+      if (const auto cookie = outward_cookie(junction, server, rules.own_cookies, field.value)) {
+        out.add(field.name, *cookie);
+      }
+    } else if (is("Set-Cookie2")) {
+      continue;  // RFC 2965, dead; nobody here would judge its names
+    } else if (is("WWW-Authenticate")) {
+      if (junction.basic_auth == BasicAuth::ignore) out.add(field.name, field.value);
+    } else if (is("Server")) {
+      if (rules.keep_server_field) out.add(field.name, field.value);
+    } else if (is("Service-Worker-Allowed") && junction.kind != Kind::virtual_host) {
+      continue;  // a worker of one mount point would see the requests for all of them
+    } else {
+      out.add(field.name, field.value);
+    }
+  }
+  return out;
+}
+
+}  // namespace sallyport::junction
