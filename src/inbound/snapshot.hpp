@@ -42,8 +42,7 @@ struct Snapshot {
   // The object that a virtual host junction's paths lie below, by label.
   std::map<std::string, authz::ObjectName, std::less<>> virtual_host_objects;
 
-  std::shared_ptr<const login::PasswordRegistry> registry_owner;
-  login::PasswordRegistry* registry = nullptr;
+  std::shared_ptr<login::PasswordRegistry> registry;
   std::shared_ptr<const Pages> pages;
   std::shared_ptr<const tls::ServerContext> tls;
 

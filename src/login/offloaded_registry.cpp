@@ -1,0 +1,22 @@
+#include "login/offloaded_registry.hpp"
+
+namespace sallyport::login {
+
+async::Task<Result<CredentialPtr>> OffloadedRegistry::authenticate(std::string user, Secret password,
+                                                                   async::Deadline deadline) {
+  const auto job = [registry = registry_, user = std::move(user), password = std::move(password)] {
+    return registry->check_password(user, password);
+  };
+  const Result<Result<PasswordVerdict>> answer = co_await pool_.run(job, deadline);
+  if (!answer) co_return fail(answer.error());
+  if (!*answer) co_return fail(answer->error());
+  const PasswordVerdict& verdict = **answer;
+  switch (verdict.outcome) {
+    case PasswordOutcome::accepted: co_return verdict.subject.shared_credential();
+    case PasswordOutcome::account_invalid: co_return fail(Errc::denied, "account is not valid");
+    case PasswordOutcome::rejected: break;
+  }
+  co_return fail(Errc::denied, "unknown user or wrong password");
+}
+
+}  // namespace sallyport::login

@@ -1,0 +1,196 @@
+#include "server/snapshot_builder.hpp"
+
+#include <unistd.h>
+
+#include "server/files.hpp"
+
+namespace sallyport::server {
+namespace {
+
+constexpr std::size_t kMostPem = 1024 * 1024;
+
+Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std::string& key_file) {
+  auto chain = read_file(chain_file, kMostPem);
+  if (!chain) return fail(chain.error());
+  auto key = read_file(key_file, kMostPem);
+  if (!key) return fail(key.error());
+  return tls::CertificatePair{std::move(*chain), std::move(*key), chain_file + " with " + key_file};
+}
+
+std::string priorities_of(const config::SslSettings& settings) {
+  std::string priorities = settings.priority;
+  if (priorities.empty()) return priorities;
+  if (settings.disable_tls_v12) priorities += ":-VERS-TLS1.2";
+  if (settings.disable_tls_v13) priorities += ":-VERS-TLS1.3";
+  return priorities;
+}
+
+void set_limits(inbound::Snapshot& snapshot) {
+  const config::Settings& settings = *snapshot.settings;
+  snapshot.head_limits.max_start_line = settings.server.max_request_line;
+  snapshot.head_limits.max_head = settings.server.max_client_read;
+  snapshot.head_limits.max_field_count = settings.server.max_header_count;
+  snapshot.target_rules.max_length = settings.server.max_request_line;
+  snapshot.exchange_options.body_stall = settings.server.intra_connection_timeout;
+  snapshot.exchange_options.min_receive_rate = settings.server.min_receive_rate;
+  snapshot.exchange_options.slow_peer_grace = settings.server.slow_peer_grace;
+  snapshot.exchange_options.announce_server = !settings.server.suppress_server_identity;
+  snapshot.session_limits.lifetime = settings.session.timeout;
+  snapshot.session_limits.inactivity = settings.session.inactive_timeout;
+  snapshot.session_limits.anonymous_lifetime = settings.session.unauth_timeout;
+  snapshot.park_limits.max_body = settings.server.request_body_max_read;
+  snapshot.park_limits.max_total = settings.server.request_body_max_read + settings.server.max_client_read;
+  snapshot.disabled_methods = settings.server.http_method_disabled_remote;
+  snapshot.header_rules.reserved = junction::reserved_names();
+  snapshot.header_rules.own_cookies = {snapshot.session_cookie.name()};
+  snapshot.header_rules.keep_server_field = !settings.server.suppress_server_identity;
+}
+
+Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction::Junction& junction,
+                                                                 const junction::Server& server,
+                                                                 const config::JunctionSettings& settings) {
+  tls::ClientOptions options;
+  const std::string ca_file = junction.ca_file.empty() ? settings.jct_ca_file : junction.ca_file;
+  if (!ca_file.empty()) {
+    auto pem = read_file(ca_file, kMostPem);
+    if (!pem) return fail(pem.error());
+    options.trust_pem = std::move(*pem);
+    options.trust_origin = ca_file;
+  }
+  std::string certificate = junction.client_certificate;
+  std::string key = certificate;
+  if (certificate.empty()) {
+    certificate = settings.jct_client_cert_file;
+    key = settings.jct_client_key_file;
+  }
+  if (!certificate.empty()) {
+    auto pair = read_pair(certificate, key);
+    if (!pair) return fail(pair.error());
+    options.certificate = std::move(*pair);
+  }
+  options.required_dn = server.dn;
+  options.alpn = {"http/1.1"};
+  return tls::ClientContext::make(options);
+}
+
+}  // namespace
+
+std::string web_host_name(const config::Settings& settings) {
+  if (!settings.server.web_host_name.empty()) return settings.server.web_host_name;
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+Result<authz::ObjectName> server_object(const config::Settings& settings) {
+  return authz::ObjectName::of_server(web_host_name(settings), settings.server.server_name);
+}
+
+Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(const config::Settings& settings) {
+  tls::ServerOptions options;
+  tls::ServerIdentity main;
+  for (std::size_t i = 0; i < settings.ssl.server_cert_file.size(); ++i) {
+    auto pair = read_pair(settings.ssl.server_cert_file[i], settings.ssl.server_key_file[i]);
+    if (!pair) return fail(pair.error());
+    main.pairs.push_back(std::move(*pair));
+  }
+  options.identities.push_back(std::move(main));
+  for (const config::SniCertificate& sni : settings.ssl_sni) {
+    auto pair = read_pair(sni.cert_file, sni.key_file);
+    if (!pair) return fail(pair.error());
+    tls::ServerIdentity* same_host = nullptr;
+    for (auto& identity : options.identities) {
+      if (!identity.names.empty() && identity.names.front() == sni.host) same_host = &identity;
+    }
+    if (same_host == nullptr) {
+      tls::ServerIdentity identity;
+      identity.names.push_back(sni.host);
+      options.identities.push_back(std::move(identity));
+      same_host = &options.identities.back();
+    }
+    same_host->pairs.push_back(std::move(*pair));
+  }
+  options.priorities = priorities_of(settings.ssl);
+  options.tickets = settings.ssl.session_tickets;
+  options.ticket_lifetime = settings.ssl.session_ticket_lifetime;
+  options.alpn = {"http/1.1"};
+  return tls::ServerContext::make(options, tickets_);
+}
+
+Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions) {
+  for (const junction::Junction& junction : junctions) {
+    std::vector<upstream::Candidate> candidates;
+    for (std::size_t i = 0; i < junction.servers.size(); ++i) {
+      const junction::Server& server = junction.servers[i];
+      if (server.state != junction::OperationalState::online) continue;
+      upstream::Candidate candidate;
+      candidate.server = server.host + ":" + std::to_string(server.port);
+      candidate.key = junction.name() + " " + server.uuid;
+      candidate.host = server.host;
+      candidate.port = server.port;
+      candidate.index = i;
+      candidate.priority = server.priority;
+      if (junction.type == junction::Type::ssl) {
+        auto context = client_context(junction, server, snapshot.settings->junction);
+        if (!context) {
+          return fail(context.error().code, "junction " + junction.name() + ": " + context.error().detail);
+        }
+        candidate.tls = std::move(*context);
+        const std::string& asked = server.virtual_host.empty() ? server.host : server.virtual_host;
+        candidate.tls_name = asked.substr(0, asked.rfind(':'));
+      }
+      candidates.push_back(std::move(candidate));
+    }
+    snapshot.servers.emplace(junction.name(), std::move(candidates));
+    if (junction.kind == junction::Kind::virtual_host) {
+      auto object = authz::ObjectName::parse(snapshot.server_object.text() + "/@" + junction.label);
+      if (!object) return fail(object.error());
+      snapshot.virtual_host_objects.emplace(junction.label, std::move(*object));
+    }
+  }
+  return Result<>();
+}
+
+Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts, bool fresh) {
+  const config::Settings& settings = *parts.settings;
+  auto object = server_object(settings);
+  if (!object) return fail(object.error());
+  auto cookie = session::SessionCookie::make(settings.session.ssl_session_cookie_name);
+  if (!cookie) return fail(Errc::bad_config, "ssl-session-cookie-name does not begin with __Host-");
+  auto snapshot = std::make_shared<inbound::Snapshot>(std::move(*object), std::move(*cookie));
+  snapshot->generation = ++generation_;
+  snapshot->settings = parts.settings;
+
+  if (!pages_ || fresh) {
+    const std::string root =
+        settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
+    auto pages = inbound::Pages::load(root);
+    if (!pages) return fail(pages.error());
+    pages_ = std::move(*pages);
+  }
+  snapshot->pages = pages_;
+  if ((!tls_ || fresh) && settings.server.https) {
+    auto tls = make_tls(settings);
+    if (!tls) return fail(tls.error());
+    tls_ = std::move(*tls);
+  }
+  snapshot->tls = tls_;
+
+  snapshot->policy = parts.policy->freeze(snapshot->generation);
+  std::vector<std::pair<std::string, std::string>> permissions;
+  for (const auto& entry : settings.http_method_perms) permissions.emplace_back(entry.key, entry.value);
+  auto methods = authz::MethodMap::make(permissions);
+  if (!methods) return fail(methods.error().code, "[http-method-perms]: " + methods.error().detail);
+  snapshot->methods = std::move(*methods);
+
+  auto table = junction::JunctionTable::make(*parts.junctions);
+  if (!table) return fail(table.error());
+  snapshot->junctions = std::move(*table);
+  set_limits(*snapshot);
+  if (const auto added = add_servers(*snapshot, *parts.junctions); !added) return fail(added.error());
+
+  snapshot->registry = parts.registry;
+  return std::shared_ptr<const inbound::Snapshot>(std::move(snapshot));
+}
+
+}  // namespace sallyport::server

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "async/worker_pool.hpp"
+#include "authz/policy_document.hpp"
+#include "inbound/snapshot.hpp"
+#include "tls/ticket_table.hpp"
+
+namespace sallyport::server {
+
+// What a snapshot is made of, apart from files that only it needs (certificates, pages).
+struct SnapshotParts {
+  std::shared_ptr<const config::Settings> settings;
+  const authz::PolicyDocument* policy = nullptr;
+  const std::vector<junction::Junction>* junctions = nullptr;
+  std::shared_ptr<login::PasswordRegistry> registry;
+};
+
+// Makes snapshots, and keeps what need not be made anew from one to the next: TLS contexts and pages when only policy
+// or junctions changed. Blocks (files, keys). Not thread-safe.
+class SnapshotBuilder {
+ public:
+  explicit SnapshotBuilder(tls::TicketTable& tickets) : tickets_(tickets) {}
+
+  // Errors: bad_config and those of files, each naming what is wrong and where. `fresh`: certificates and pages are read
+  // again.
+  Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, bool fresh);
+
+ private:
+  Result<std::shared_ptr<const tls::ServerContext>> make_tls(const config::Settings& settings);
+  Result<> add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions);
+
+  tls::TicketTable& tickets_;
+  std::shared_ptr<const tls::ServerContext> tls_;
+  std::shared_ptr<const inbound::Pages> pages_;
+  std::uint64_t generation_ = 0;
+};
+
+// "/WebSEAL/<host>-<instance>"; the host is web-host-name or the system's name.
+Result<authz::ObjectName> server_object(const config::Settings& settings);
+std::string web_host_name(const config::Settings& settings);
+
+}  // namespace sallyport::server
