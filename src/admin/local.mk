@@ -1,0 +1,5 @@
+libcore_a_SOURCES += \
+  src/admin/acl_commands.cpp src/admin/acl_commands.hpp \
+  src/admin/command_output.hpp \
+  src/admin/grammar.cpp src/admin/grammar.hpp \
+  src/admin/object_commands.cpp src/admin/object_commands.hpp

@@ -1,0 +1,4 @@
+tests_test_core_SOURCES += \
+  tests/unit/admin/acl_commands_test.cpp \
+  tests/unit/admin/grammar_test.cpp \
+  tests/unit/admin/object_commands_test.cpp

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "authz/policy.hpp"
+
+namespace sallyport::authz {
+
+// What is asked for, besides the object.
+struct Request {
+  std::string method;          // as received; case-sensitive
+  std::uint64_t audit_id = 0;  // carried into the decision, so that the audit line and the request can be joined
+};
+
+enum class DenialReason : std::uint8_t {
+  no_traverse,      // T is missing on the way
+  no_permission,    // the object's list does not give what the method needs
+  unknown_method,   // the method needs nothing that anybody could have
+  evaluation_error  // the policy could not be evaluated
+};
+
+// A short, stable name for logs and the audit ("no_traverse"); never null.
+std::string_view name_of(DenialReason reason);
+
+// The proof that a subject may do this to an object. Only decide() makes one; whatever sends a request on takes it, and
+// takes it away. It can be moved, not copied.
+class Permit {
+ public:
+  Permit(Permit&&) noexcept = default;
+  Permit& operator=(Permit&&) noexcept = default;
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
+
+  const identity::Subject& subject() const { return subject_; }
+  const ObjectName& object() const { return object_; }
+  const std::string& method() const { return request_.method; }
+  std::uint64_t audit_id() const { return request_.audit_id; }
+  std::uint64_t generation() const { return generation_; }
+  // The list that counted for the object.
+  const std::string& acl() const { return acl_; }
+
+ private:
+  friend class Judge;
+  Permit(identity::Subject subject, ObjectName object, Request request, std::uint64_t generation, std::string acl)
+      : subject_(std::move(subject)),
+        object_(std::move(object)),
+        request_(std::move(request)),
+        generation_(generation),
+        acl_(std::move(acl)) {}
+
+  identity::Subject subject_;
+  ObjectName object_;
+  Request request_;
+  std::uint64_t generation_;
+  std::string acl_;
+};
+
+// A refusal, with all that the audit and an explanation need.
+struct Denial {
+  DenialReason reason = DenialReason::evaluation_error;
+  bool login_could_help = false;  // the subject is not logged in, and a user might be permitted
+  identity::Subject subject;
+  ObjectName object;
+  Request request;
+  PermissionSet needed;    // of the operation
+  PermissionSet granted;   // by the list below
+  std::string acl;         // the list that refused; empty if none was reached
+  std::string acl_object;  // where it is attached: for no_traverse the container that cannot be passed
+  std::uint64_t generation = 0;
+};
+
+using Decision = std::variant<Permit, Denial>;
+
+// May the subject use this method on this object? Needs T in the list of every container above the object, and all
+// letters that `methods` asks for in the object's own list; an object without one has that of its nearest ancestor.
+Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, const MethodMap& methods,
+                Request request);
+
+// The same for an operation that is no HTTP request. Nothing needed is an evaluation error, not a permit.
+Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, PermissionSet needed,
+                Request request);
+
+// How decide() comes to its answer, a line for each step: each list on the way with the entry that counted and what it
+// gives, then the decision. Made by the same evaluation.
+std::vector<std::string> explain(const Policy& policy, const identity::Subject& subject, const ObjectName& object,
+                                 PermissionSet needed);
+
+}  // namespace sallyport::authz
