@@ -77,10 +77,7 @@ Parsed<> ChunkedDecoder::take_framing_byte(char c) {
 
 // chunk-size = 1*HEXDIG. White space after it (RFC 9112 calls it "bad") is refused: some count it to the size.
 Parsed<> ChunkedDecoder::take_size_byte(char c) {
-  if (state_ == State::size_start) {
-    left_ = 0;
-    size_digits_ = 0;
-  }
+  if (state_ == State::size_start) size_digits_ = 0;
   if (const int digit = hex_value(c); digit >= 0) {
     if (++size_digits_ > kMaxSizeDigits || left_ > kMaxChunk >> 4) return parse_failure(400, "chunk size: too large");
     left_ = left_ << 4 | static_cast<std::uint64_t>(digit);

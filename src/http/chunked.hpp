@@ -48,7 +48,7 @@ class ChunkedDecoder {
 
   ChunkedLimits limits_;
   State state_ = State::size_start;
-  std::uint64_t left_ = 0;  // of the chunk: its size while that is read
+  std::uint64_t left_ = 0;  // of the chunk: its size while that is read, 0 before and after
   unsigned size_digits_ = 0;
   std::size_t extension_bytes_ = 0;
   LineReader lines_;

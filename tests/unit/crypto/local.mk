@@ -1,0 +1,2 @@
+tests_test_core_SOURCES += \
+  tests/unit/crypto/password_hash_test.cpp

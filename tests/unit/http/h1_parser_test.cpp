@@ -65,6 +65,21 @@ BOOST_AUTO_TEST_CASE(pieces_give_the_same_result_as_the_whole_at_every_split_poi
   }
 }
 
+BOOST_AUTO_TEST_CASE(A9_A10_the_parser_alone_refuses_what_the_target_would_refuse_too) {
+  for (const std::string_view bytes :
+       {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\nHost: a\r\nhost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+        "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET a HTTP/1.1\r\nHost: a\r\n\r\n", "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+        "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+    BOOST_TEST_CONTEXT(bytes) {
+      BOOST_TEST(status_of(bytes) == 400);
+    }
+  }
+  BOOST_TEST(status_of("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_head_is_taken_apart) {
   RequestParser parser;
   const std::string bytes = std::string(kPlain) + "GET /next";

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace sallyport::login {
+
+// One spelling for every way of writing the same distinguished name (RFC 4514), for comparing member values with the
+// names of entries: attribute types and ASCII letters of values in lower case, no blanks around separators, inner
+// blanks single, escapes as "\XX" and only where they must be, the parts of a multi-valued RDN sorted. Two names that
+// directories tell apart stay different but for the case of ASCII letters. Error: malformed.
+Result<std::string> normalised_dn(std::string_view dn);
+
+// A value as it is written into a distinguished name.
+std::string escaped_dn_value(std::string_view value);
+
+}  // namespace sallyport::login

@@ -1,0 +1,212 @@
+#include "login/ldif_registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.hpp"
+#include "crypto/password_hash.hpp"
+#include "login/dn.hpp"
+
+namespace sallyport::login {
+namespace {
+
+// yescrypt with its usual cost; nobody knows a password for it.
+constexpr const char* kDummyPassword =
+    "{CRYPT}$y$j9T$5zyBPd6kZ0Xo6pDqkTz9k/$...........................................";
+constexpr int kPasswordLevel = 1;
+
+// What is not for credentials: secrets, and how the directory works.
+bool is_internal(std::string_view attribute) {
+  return equal_ignoring_case(attribute, "userPassword") || equal_ignoring_case(attribute, "objectClass") ||
+         starts_with_ignoring_case(attribute, "sec") || starts_with_ignoring_case(attribute, "pwd") ||
+         starts_with_ignoring_case(attribute, "sambaNTPassword") || starts_with_ignoring_case(attribute, "krb");
+}
+
+std::vector<identity::Attribute> public_attributes(const LdifEntry& entry) {
+  std::vector<identity::Attribute> out;
+  for (const LdifAttribute& attribute : entry.attributes()) {
+    if (is_internal(attribute.name)) continue;
+    const auto known = std::find_if(out.begin(), out.end(), [&](const identity::Attribute& a) {
+      return equal_ignoring_case(a.name, attribute.name);
+    });
+    if (known == out.end()) {
+      out.push_back(identity::Attribute{attribute.name, {attribute.value}});
+    } else {
+      known->values.push_back(attribute.value);
+    }
+  }
+  return out;
+}
+
+// "$y$j9T$" of "{CRYPT}$y$j9T$salt$hash", "{SSHA}" of "{SSHA}...": what decides how long a check takes.
+std::string cost_of(std::string_view stored) {
+  const auto brace = stored.find('}');
+  if (stored.size() <= brace + 1 || stored[brace + 1] != '$') return lowered(stored.substr(0, brace));
+  const auto last = stored.rfind('$');
+  const auto before = stored.rfind('$', last - 1);
+  return std::string(stored.substr(0, before));
+}
+
+}  // namespace
+
+bool is_user(const LdifEntry& entry) {
+  return entry.has("uid");
+}
+
+bool is_group(const LdifEntry& entry) {
+  return entry.is_a("groupOfNames") || entry.is_a("groupOfUniqueNames");
+}
+
+bool is_account_valid(const LdifEntry& entry) {
+  const auto said = entry.values("secAcctValid");
+  return std::all_of(said.begin(), said.end(), [](std::string_view v) { return equal_ignoring_case(v, "TRUE"); });
+}
+
+std::vector<std::string_view> members_of(const LdifEntry& group) {
+  auto out = group.values("member");
+  const auto unique = group.values("uniqueMember");
+  out.insert(out.end(), unique.begin(), unique.end());
+  return out;
+}
+
+Result<std::string> new_stored_password(const Secret& password) {
+  return crypto::hash_password(password);
+}
+
+// The state of one LdifRegistry::make().
+class LdifRegistryMaker {
+ public:
+  explicit LdifRegistryMaker(const LdifDocument& document) : document_(document) {}
+
+  Result<std::shared_ptr<const LdifRegistry>> run() {
+    for (const LdifEntry& entry : document_.entries) {
+      if (auto indexed = index(entry); !indexed) return fail(indexed.error());
+    }
+    for (const LdifEntry& entry : document_.entries) {
+      if (!is_group(entry)) continue;
+      if (auto added = add_group(entry); !added) return fail(added.error());
+    }
+    for (const LdifEntry& entry : document_.entries) {
+      if (!is_user(entry)) continue;
+      if (auto added = add_user(entry); !added) return fail(added.error());
+    }
+    registry_.groups_ = group_names_.size();
+    registry_.dummy_password_ = most_usual_password();
+    return std::make_shared<const LdifRegistry>(std::move(registry_));
+  }
+
+ private:
+  static tl::unexpected<Error> wrong(const LdifEntry& entry, std::string_view why) {
+    return fail(Errc::bad_config, "line " + std::to_string(entry.line()) + ": " + std::string(why));
+  }
+
+  Result<void> index(const LdifEntry& entry) {
+    const auto dn = normalised_dn(entry.dn());
+    if (!dn) return wrong(entry, dn.error().detail);
+    if (!names_.emplace(*dn, &entry).second) return wrong(entry, "two entries for " + log_escaped(entry.dn(), 200));
+    return {};
+  }
+
+  Result<void> add_group(const LdifEntry& entry) {
+    const auto name = identity::Name::make(entry.value("cn"));
+    if (!name) return wrong(entry, "cn of a group: " + name.error().detail);
+    if (!group_names_.insert(name->folded()).second) return wrong(entry, "two groups are called " + name->text());
+    for (const std::string_view member : members_of(entry)) {
+      const auto dn = normalised_dn(member);
+      if (!dn) return wrong(entry, "member of group " + name->text() + ": " + dn.error().detail);
+      groups_of_[*dn].push_back(name->text());
+    }
+    return {};
+  }
+
+  Result<void> add_user(const LdifEntry& entry) {
+    const auto uids = entry.values("uid");
+    if (uids.size() != 1) return wrong(entry, "a user has one uid, this entry has " + std::to_string(uids.size()));
+    identity::CredentialFields fields;
+    fields.user = uids.front();
+    fields.dn = entry.dn();
+    fields.method = "password";
+    fields.level = kPasswordLevel;
+    fields.attributes = public_attributes(entry);
+    if (const auto groups = groups_of_.find(*normalised_dn(entry.dn())); groups != groups_of_.end()) {
+      fields.groups = groups->second;
+    }
+    auto credential = identity::Credential::make(std::move(fields));
+    if (!credential) return wrong(entry, "uid: " + credential.error().detail);
+
+    LdifRegistry::User user;
+    user.credential = *credential;
+    user.is_valid = is_account_valid(entry);
+    const auto passwords = entry.values("userPassword");
+    // Two would take twice the time to check, which tells that there is such a user.
+    if (passwords.size() > 1) return wrong(entry, "more than one userPassword");
+    if (!passwords.empty()) {
+      if (auto checked = crypto::check_stored_password(passwords.front()); !checked) {
+        return wrong(entry, "userPassword: " + checked.error().detail);
+      }
+      user.password = passwords.front();
+    }
+    const std::string name = user.credential->user().folded();
+    if (!registry_.users_.emplace(name, std::move(user)).second) {
+      return wrong(entry, "two users are called " + log_escaped(uids.front(), 200));
+    }
+    return {};
+  }
+
+  // A password whose check takes the time that most users' takes.
+  std::string most_usual_password() const {
+    std::map<std::string, std::size_t> count;
+    std::string best = kDummyPassword;
+    std::size_t most = 0;
+    for (const auto& [name, user] : registry_.users_) {
+      if (user.password.empty()) continue;
+      const std::size_t now = ++count[cost_of(user.password)];
+      if (now > most) {
+        most = now;
+        best = user.password;
+      }
+    }
+    return best;
+  }
+
+  const LdifDocument& document_;
+  LdifRegistry registry_;
+  std::map<std::string, const LdifEntry*> names_;              // by normalised name
+  std::map<std::string, std::vector<std::string>> groups_of_;  // by normalised name of the member
+  std::set<std::string> group_names_;
+};
+
+Result<std::shared_ptr<const LdifRegistry>> LdifRegistry::make(const LdifDocument& document) {
+  return LdifRegistryMaker(document).run();
+}
+
+Result<PasswordVerdict> LdifRegistry::check_password(std::string_view user, const Secret& password) const {
+  PasswordVerdict verdict;
+  const auto name = identity::Name::make(trimmed(user));
+  const auto found = name ? users_.find(name->folded()) : users_.end();
+  const bool is_known = found != users_.end() && !found->second.password.empty();
+  // Nobody gets in by a blank password, whatever is stored (attack case G1); it is checked all the same, for the time.
+  const bool is_blank = trimmed(password.reveal()).empty();
+
+  const auto matches = crypto::verify_password(is_known ? found->second.password : dummy_password_, password);
+  if (!matches) return fail(matches.error());
+  if (!is_known || !*matches || is_blank) return verdict;
+  if (!found->second.is_valid) {
+    verdict.outcome = PasswordOutcome::account_invalid;
+    return verdict;
+  }
+  verdict.outcome = PasswordOutcome::accepted;
+  verdict.subject = identity::Subject(found->second.credential);
+  return verdict;
+}
+
+Result<std::shared_ptr<const identity::Credential>> LdifRegistry::find(std::string_view user) const {
+  const auto name = identity::Name::make(user);
+  const auto found = name ? users_.find(name->folded()) : users_.end();
+  if (found == users_.end()) return fail(Errc::not_found, "no such user", Side::directory);
+  if (!found->second.is_valid) return fail(Errc::denied, "the account is switched off", Side::directory);
+  return found->second.credential;
+}
+
+}  // namespace sallyport::login

@@ -1,0 +1,1 @@
+EXTRA_DIST += tests/tools/echo_backend.py
