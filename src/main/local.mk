@@ -2,6 +2,10 @@ sbin_PROGRAMS += sallyportd
 sallyportd_SOURCES = src/main/sallyportd.cpp
 sallyportd_LDADD = $(CORE_LIBS)
 
+bin_PROGRAMS += sallyport
+sallyport_SOURCES = src/main/sallyport.cpp src/main/certificate_command.cpp src/main/certificate_command.hpp
+sallyport_LDADD = $(CORE_LIBS)
+
 noinst_PROGRAMS += sallyport-docs
 sallyport_docs_SOURCES = src/main/sallyport_docs.cpp
 sallyport_docs_LDADD = $(PURE_LIBS)

@@ -73,6 +73,13 @@ async::Task<Result<Accepted>> Listener::accept(async::Deadline deadline) {
       Accepted accepted;
       accepted.peer = peer.endpoint();
       accepted.local = local_endpoint(fd.get());
+      if (peer.storage.ss_family == AF_UNIX) {
+        ucred credentials{};
+        socklen_t length = sizeof credentials;
+        if (getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0) {
+          accepted.credentials = PeerCredentials{credentials.uid, credentials.gid};
+        }
+      }
       accepted.stream = std::make_unique<TcpStream>(loop_, std::move(fd));
       co_return accepted;
     }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "async/fd_watch.hpp"
 #include "net/socket.hpp"
@@ -8,11 +10,18 @@
 
 namespace sallyport::net {
 
+// Who is at the other end of a local socket, as the kernel says.
+struct PeerCredentials {
+  unsigned uid = 0;
+  unsigned gid = 0;
+};
+
 // A connection that a listener has taken.
 struct Accepted {
   std::unique_ptr<Stream> stream;
   Endpoint peer;
   Endpoint local;
+  std::optional<PeerCredentials> credentials;  // of a local (AF_UNIX) connection
 };
 
 // Opens a listening socket with SO_REUSEPORT, so that each worker has its own queue. Port 0: any free one. Errors name

@@ -1,0 +1,186 @@
+#include "server/instance.hpp"
+
+#include "admin/acl_commands.hpp"
+#include "admin/junction_commands.hpp"
+#include "admin/object_commands.hpp"
+#include "admin/session_commands.hpp"
+#include "admin/user_commands.hpp"
+#include "crypto/random.hpp"
+#include "login/offloaded_registry.hpp"
+
+namespace sallyport::server {
+namespace {
+
+void add_error(config::Diagnostics& diagnostics, const Error& error) {
+  config::Diagnostic diagnostic;
+  diagnostic.message = error.detail;
+  diagnostics.push_back(std::move(diagnostic));
+}
+
+std::string join(const config::Diagnostics& diagnostics) {
+  std::string text;
+  for (const auto& diagnostic : diagnostics) {
+    if (diagnostic.severity != config::Severity::error) continue;
+    if (!text.empty()) text += '\n';
+    text += diagnostic.to_string();
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Instance::State> Instance::load(config::Diagnostics& diagnostics) {
+  LoadedSettings loaded = load_settings(config_path_);
+  diagnostics = std::move(loaded.diagnostics);
+  if (!loaded.settings) return fail(Errc::bad_config, join(diagnostics));
+  const config::Settings& settings = *loaded.settings;
+  auto policy = load_policy(settings.policy.policy_db);
+  if (!policy) add_error(diagnostics, policy.error());
+  auto junctions = load_junctions(settings.junction.junction_db);
+  if (!junctions) add_error(diagnostics, junctions.error());
+  Result<LoadedRegistry> registry = LoadedRegistry();
+  std::shared_ptr<login::PasswordRegistry> asked;
+  if (settings.registry.type == config::RegistryType::ldif) {
+    registry = load_registry(settings.registry.ldif_file);
+    if (!registry) {
+      add_error(diagnostics, registry.error());
+    } else {
+      asked = std::make_shared<login::OffloadedRegistry>(offload_, registry->registry);
+    }
+  } else {
+    add_error(diagnostics, Error(Errc::unsupported, "[registry] type = ldap is not supported by this version"));
+  }
+  if (config::has_errors(diagnostics)) return fail(Errc::bad_config, join(diagnostics));
+  return State{loaded.settings, std::move(*policy), std::move(*junctions), std::move(registry->document),
+               std::move(asked)};
+}
+
+Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& state, bool fresh) {
+  SnapshotParts parts;
+  parts.settings = state.settings;
+  parts.policy = &state.policy;
+  parts.junctions = &state.junctions;
+  parts.registry = state.registry;
+  return builder_.build(parts, fresh);
+}
+
+std::unique_ptr<Instance> Instance::open(const std::string& config_path, async::WorkerPool& offload,
+                                         tls::TicketTable& tickets, config::Diagnostics& diagnostics) {
+  std::unique_ptr<Instance> instance(new Instance(config_path, offload, tickets));
+  auto state = instance->load(diagnostics);
+  if (!state) return nullptr;
+  auto snapshot = instance->build(*state, true);
+  if (!snapshot) {
+    add_error(diagnostics, snapshot.error());
+    return nullptr;
+  }
+  instance->state_ = std::make_unique<State>(std::move(*state));
+  instance->published_ = std::make_unique<async::Published<inbound::Snapshot>>(std::move(*snapshot));
+  return instance;
+}
+
+std::shared_ptr<const config::Settings> Instance::settings() const {
+  const std::lock_guard lock(mutex_);
+  return state_->settings;
+}
+
+std::string Instance::server_name() const {
+  const auto now = settings();
+  return now->server.server_name + "-sallyport-" + web_host_name(*now);
+}
+
+Result<> Instance::reload() {
+  const std::lock_guard lock(mutex_);
+  config::Diagnostics diagnostics;
+  auto state = load(diagnostics);
+  if (!state) return fail(state.error());
+  auto snapshot = build(*state, true);
+  if (!snapshot) return fail(snapshot.error());
+  *state_ = std::move(*state);
+  published_->publish(std::move(*snapshot));
+  return Result<>();
+}
+
+// The caller holds the lock.
+admin::CommandOutput Instance::adopt(State next, bool fresh, const std::function<Result<>()>& save) {
+  auto snapshot = build(next, fresh);
+  if (!snapshot) return admin::failed(snapshot.error());
+  if (const Result<> saved = save(); !saved) return admin::failed(saved.error());
+  *state_ = std::move(next);
+  published_->publish(std::move(*snapshot));
+  return admin::CommandOutput();
+}
+
+admin::CommandOutput Instance::run_policy_command(const std::vector<std::string>& words) {
+  State next = *state_;
+  admin::CommandOutput output = words.front() == "acl" ? admin::run_acl_command(words, next.policy)
+                                                       : admin::run_object_command(words, next.policy);
+  if (!output.changed) return output;
+  const auto save = [&] { return save_policy(next.settings->policy.policy_db, next.policy); };
+  const admin::CommandOutput adopted = adopt(next, false, save);
+  return adopted.exit_code == admin::kDone ? output : adopted;
+}
+
+admin::CommandOutput Instance::run_junction_command(const std::vector<std::string>& words) {
+  State next = *state_;
+  admin::JunctionChange change = admin::run_junction_command(words, next.junctions, crypto::random_bytes(16));
+  if (!change.output.changed) return change.output;
+  const std::string& directory = next.settings->junction.junction_db;
+  const auto save = [&]() -> Result<> {
+    if (change.stored) return save_junction(directory, *change.stored);
+    if (change.removed) return delete_junction(directory, *change.removed);
+    return Result<>();
+  };
+  const admin::CommandOutput adopted = adopt(next, false, save);
+  return adopted.exit_code == admin::kDone ? change.output : adopted;
+}
+
+admin::CommandOutput Instance::run_registry_command(const std::vector<std::string>& words) {
+  if (state_->settings->registry.type != config::RegistryType::ldif) {
+    return admin::failed(Error(Errc::unsupported, "users and groups are kept in the directory; change them there"));
+  }
+  State next = *state_;
+  admin::CommandOutput output = words.front() == "user" ? admin::run_user_command(words, next.registry_document)
+                                                        : admin::run_group_command(words, next.registry_document);
+  if (!output.changed) return output;
+  auto registry = login::LdifRegistry::make(next.registry_document);
+  if (!registry) return admin::failed(registry.error());
+  next.registry = std::make_shared<login::OffloadedRegistry>(offload_, std::move(*registry));
+  const auto save = [&] { return save_registry(next.settings->registry.ldif_file, next.registry_document); };
+  const admin::CommandOutput adopted = adopt(next, false, save);
+  return adopted.exit_code == admin::kDone ? output : adopted;
+}
+
+admin::CommandOutput Instance::run(const std::vector<std::string>& words, store::SessionStore& sessions) {
+  if (words.empty()) return admin::misused("a command; see sallyport(8)");
+  const std::string& verb = words.front();
+  if (verb == "reload") {
+    const Result<> reloaded = reload();
+    return reloaded ? admin::printed("reloaded\n") : admin::failed(reloaded.error());
+  }
+  if (verb == "session") return admin::run_session_command(words, sessions);
+  if (verb == "server") {
+    const std::string name = server_name();
+    if (words.size() == 2 && words[1] == "list") return admin::printed("    " + name + "\n");
+    if (words.size() >= 4 && words[1] == "task") {
+      if (words[2] != name) {
+        return admin::failed(Error(Errc::not_found, "there is no server " + words[2] + "; this one is " + name));
+      }
+      const std::vector<std::string> rest(words.begin() + 3, words.end());
+      if (rest.front() == "reload") return run(rest, sessions);
+      if (rest.front() == "terminate") return admin::run_session_command(rest, sessions);
+      std::vector<std::string> junction = {"junction"};
+      junction.insert(junction.end(), rest.begin(), rest.end());
+      return run(junction, sessions);
+    }
+    return admin::misused("server list | server task <server> <task> ...");
+  }
+  const std::lock_guard lock(mutex_);
+  if (verb == "acl" || verb == "object") return run_policy_command(words);
+  if (verb == "junction" || verb == "virtualhost") return run_junction_command(words);
+  if (verb == "user" || verb == "group") return run_registry_command(words);
+  return admin::misused(
+      "acl|object|junction|virtualhost|user|group|session|server|reload ...; see sallyport(8)");
+}
+
+}  // namespace sallyport::server

@@ -1,0 +1,68 @@
+// server: the process: what is configured, the workers that serve it, the commands that change it, signals. It makes
+// snapshots and publishes them; workers only read them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "admin/command_output.hpp"
+#include "async/snapshot.hpp"
+#include "async/worker_pool.hpp"
+#include "inbound/commons.hpp"
+#include "server/instance_files.hpp"
+#include "server/snapshot_builder.hpp"
+
+namespace sallyport::server {
+
+// One configured instance: its settings and stores as they are now, and the snapshot made of them. Commands change a
+// copy, write the file, and only then publish; whatever fails on the way changes nothing. All calls block (files), and
+// are serialized by a lock; published() is for everybody.
+class Instance {
+ public:
+  // Reads everything. Errors are in `diagnostics`, all at once for sallyport.conf, the first one for each other file.
+  // `offload` and `tickets` must outlive the instance.
+  static std::unique_ptr<Instance> open(const std::string& config_path, async::WorkerPool& offload,
+                                        tls::TicketTable& tickets, config::Diagnostics& diagnostics);
+
+  const async::Published<inbound::Snapshot>& published() const { return *published_; }
+  std::shared_ptr<const config::Settings> settings() const;
+  // "default-sallyport-localhost"
+  std::string server_name() const;
+
+  // Reads all files again and publishes what they say; on any error nothing changes.
+  Result<> reload();
+
+  // Runs one command of an administrator. `sessions` is where session commands act.
+  admin::CommandOutput run(const std::vector<std::string>& words, store::SessionStore& sessions);
+
+ private:
+  struct State {
+    std::shared_ptr<const config::Settings> settings;
+    authz::PolicyDocument policy;
+    std::vector<junction::Junction> junctions;
+    login::LdifDocument registry_document;
+    std::shared_ptr<login::PasswordRegistry> registry;
+  };
+
+  Instance(std::string config_path, async::WorkerPool& offload, tls::TicketTable& tickets)
+      : config_path_(std::move(config_path)), offload_(offload), builder_(tickets) {}
+
+  Result<State> load(config::Diagnostics& diagnostics);
+  Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, bool fresh);
+  admin::CommandOutput run_policy_command(const std::vector<std::string>& words);
+  admin::CommandOutput run_junction_command(const std::vector<std::string>& words);
+  admin::CommandOutput run_registry_command(const std::vector<std::string>& words);
+  admin::CommandOutput adopt(State next, bool fresh, const std::function<Result<>()>& save);
+
+  const std::string config_path_;
+  async::WorkerPool& offload_;
+  mutable std::mutex mutex_;
+  SnapshotBuilder builder_;
+  std::unique_ptr<State> state_;
+  std::unique_ptr<async::Published<inbound::Snapshot>> published_;
+};
+
+}  // namespace sallyport::server

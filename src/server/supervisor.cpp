@@ -1,0 +1,279 @@
+#include "server/supervisor.hpp"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "admin/admin_role.hpp"
+#include "base/encoding.hpp"
+#include "crypto/random.hpp"
+#include "server/process.hpp"
+#include "server/worker.hpp"
+#include "store/memory_store.hpp"
+
+namespace sallyport::server {
+namespace {
+
+constexpr std::size_t kTicketsRemembered = 200'000;
+constexpr std::size_t kOffloadQueue = 1000;
+
+void complain(const config::Diagnostics& diagnostics) {
+  for (const auto& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.to_string().c_str());
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "sallyportd: %s\n", error.to_string().c_str());
+  return 1;
+}
+
+std::size_t worker_count(const config::Settings& settings) {
+  if (settings.server.worker_threads > 0) return settings.server.worker_threads;
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+log::LogOptions log_options(const config::LoggingSettings& settings) {
+  log::LogOptions options;
+  options.requests = settings.requests;
+  options.request_file = settings.requests_file;
+  options.request_style = static_cast<log::LogOptions::RequestStyle>(settings.request_log_style);
+  options.gmt = settings.gmt_time;
+  options.audit_file = settings.audit_file;
+  options.event_file = settings.event_file.empty() ? "-" : settings.event_file;
+  options.event_level = static_cast<log::Level>(settings.event_level);
+  options.flush_interval = settings.flush_time;
+  return options;
+}
+
+authn::ThrottleLimits throttle_limits(const config::LoginLimitSettings& settings) {
+  authn::ThrottleLimits limits;
+  const auto allowance = [&](std::uint32_t failures, authn::Allowance fallback) {
+    if (failures == 0) return authn::Allowance{1'000'000'000, Duration(1)};  // off
+    fallback.burst = static_cast<int>(failures);
+    fallback.period = settings.window / failures;
+    return fallback;
+  };
+  limits.user_and_address = allowance(settings.user_address_max_failures, limits.user_and_address);
+  limits.address = allowance(settings.address_max_failures, limits.address);
+  limits.user = allowance(settings.user_max_failures, limits.user);
+  limits.max_entries = settings.max_tracked;
+  return limits;
+}
+
+upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
+  upstream::PoolOptions options;
+  options.connect_timeout = settings.connect_timeout;
+  options.idle_timeout = settings.persistent_con_timeout;
+  options.failed_server_retry = settings.failed_server_retry_time;
+  options.max_idle_per_key = settings.max_cached_persistent_connections;
+  options.max_per_server = settings.max_connections_per_server;
+  options.head_limits.max_head = settings.max_response_head;
+  options.head_limits.max_start_line = settings.max_response_head;
+  options.head_limits.max_field_count = 500;
+  return options;
+}
+
+Result<std::vector<ListeningSocket>> open_sockets(const config::ServerSettings& settings) {
+  std::vector<IpAddress> addresses = settings.network_interface;
+  if (addresses.empty()) addresses = {*IpAddress::parse("0.0.0.0"), *IpAddress::parse("::")};
+  std::vector<ListeningSocket> sockets;
+  for (const IpAddress& address : addresses) {
+    for (const bool secure : {true, false}) {
+      if (!(secure ? settings.https : settings.http)) continue;
+      const std::uint16_t port = secure ? settings.https_port : settings.http_port;
+      auto socket = net::open_listening_socket(Endpoint{address, port});
+      // A machine without IPv6 serves IPv4 all the same, unless the address was asked for.
+      const bool optional = settings.network_interface.empty() && !address.is_v4();
+      if (!socket && optional) continue;
+      if (!socket) return fail(socket.error());
+      sockets.push_back(ListeningSocket{std::move(*socket), secure});
+    }
+  }
+  return sockets;
+}
+
+// The parts of the running daemon, in the order in which they are made.
+class Daemon {
+ public:
+  explicit Daemon(std::string config_path) : config_path_(std::move(config_path)) {}
+  int run();
+
+ private:
+  Result<> start();
+  Result<> start_workers();
+  async::Task<> obey_signals(int fd);
+  async::Task<> serve_admin(net::Fd socket);
+  void reload();
+
+  const std::string config_path_;
+  SteadyClock clock_;
+  async::EventLoop loop_{clock_};
+  tls::TicketTable tickets_{kTicketsRemembered};
+  std::unique_ptr<log::Logs> logs_;
+  std::unique_ptr<store::MemoryStore> sessions_;
+  std::unique_ptr<inbound::SharedThrottle> throttle_;
+  std::unique_ptr<ConnectionLimits> limits_;
+  std::unique_ptr<Instance> instance_;
+  std::unique_ptr<inbound::Commons> commons_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<admin::AdminRole> admin_;
+  // Last made, first destroyed: its jobs post to the loops above.
+  std::unique_ptr<async::WorkerPool> executor_;
+  std::unique_ptr<async::WorkerPool> offload_;
+};
+
+Result<> Daemon::start_workers() {
+  const std::shared_ptr<const config::Settings> settings = instance_->settings();
+  // A part of each request id, so that ids of different starts and workers never meet.
+  const std::string start_id = hex_encoded(crypto::random_bytes(4));
+  for (std::size_t i = 0; i < worker_count(*settings); ++i) {
+    auto sockets = open_sockets(settings->server);
+    if (!sockets) return fail(sockets.error());
+    char prefix[32];
+    std::snprintf(prefix, sizeof prefix, "%s-%02zx-", start_id.c_str(), i);
+    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, pool_options(settings->junction),
+                                                *limits_, std::move(*sockets)));
+  }
+  return Result<>();
+}
+
+Result<> Daemon::start() {
+  const std::size_t threads = std::max(2u, std::thread::hardware_concurrency());
+  offload_ = std::make_unique<async::WorkerPool>(threads, kOffloadQueue);
+  executor_ = std::make_unique<async::WorkerPool>(1, 64);
+  config::Diagnostics diagnostics;
+  instance_ = Instance::open(config_path_, *offload_, tickets_, diagnostics);
+  complain(diagnostics);
+  if (!instance_) return fail(Errc::bad_config, "not started: see above");
+  const std::shared_ptr<const config::Settings> settings = instance_->settings();
+  auto logs = log::Logs::open(log_options(settings->logging));
+  if (!logs) return fail(logs.error());
+  logs_ = std::move(*logs);
+  store::MemoryStoreLimits store_limits;
+  store_limits.max_entries = settings->session.max_entries;
+  store_limits.max_anonymous = settings->session.unauth_max_entries;
+  std::uint64_t seed = 0;
+  std::memcpy(&seed, crypto::random_bytes(sizeof seed).data(), sizeof seed);
+  sessions_ = std::make_unique<store::MemoryStore>(store_limits, seed);
+  throttle_ = std::make_unique<inbound::SharedThrottle>(throttle_limits(settings->login_limits));
+  limits_ = std::make_unique<ConnectionLimits>(settings->server.max_connections,
+                                               settings->server.max_connections_per_address);
+  commons_.reset(new inbound::Commons{*sessions_, *throttle_, *logs_, instance_->published()});
+  return start_workers();
+}
+
+void Daemon::reload() {
+  const Result<> reloaded = instance_->reload();
+  if (reloaded) {
+    logs_->event(log::Level::notice, "reloaded", config_path_);
+  } else {
+    logs_->event(log::Level::error, "reload-refused", reloaded.error().to_string());
+  }
+}
+
+async::Task<> Daemon::obey_signals(int fd) {
+  async::FdWatch watch(loop_, fd);
+  for (;;) {
+    signalfd_siginfo info{};
+    const ssize_t n = read(fd, &info, sizeof info);
+    if (n != sizeof info) {
+      watch.not_readable();
+      // Ended with the loop.
+      const async::Outcome outcome = co_await watch.readable(async::Deadline::never());
+      if (outcome != async::Outcome::ready) co_return;
+      continue;
+    }
+    if (info.ssi_signo == SIGHUP) {
+      const auto job = [this] {
+        reload();
+        return true;
+      };
+      // A reload ends when it ends.
+      co_await executor_->run(job, async::Deadline::never());
+    } else if (info.ssi_signo == SIGUSR1) {
+      const Result<> reopened = logs_->reopen();
+      if (!reopened) logs_->event(log::Level::error, "logs-not-reopened", reopened.error().to_string());
+    } else {
+      loop_.stop();
+      co_return;
+    }
+  }
+}
+
+async::Task<> Daemon::serve_admin(net::Fd socket) {
+  const async::Context here = co_await async::CurrentContext();
+  net::Listener listener(loop_, std::move(socket));
+  async::TaskGroup connections(here);
+  for (;;) {
+    // Ended with the loop.
+    Result<net::Accepted> accepted = co_await listener.accept(async::Deadline::never());
+    if (accepted) {
+      connections.spawn(admin_->serve(std::move(*accepted)));
+      continue;
+    }
+    if (accepted.error().code == Errc::canceled) co_return;
+    co_await async::SleepUntil(loop_.in(std::chrono::milliseconds(100)));
+  }
+}
+
+int Daemon::run() {
+  forbid_core_dumps();
+  raise_descriptor_limit();
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, number);
+  // Before any thread exists, so that all of them inherit it.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const net::Fd signal_fd(signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (const Result<> started = start(); !started) return complain(started.error());
+  const std::shared_ptr<const config::Settings> settings = instance_->settings();
+  auto admin_socket = net::open_local_listening_socket(settings->admin.socket, 0666);
+  if (!admin_socket) return complain(admin_socket.error());
+  if (const Result<> became = become(settings->server.unix_user, settings->server.unix_group); !became) {
+    return complain(became.error());
+  }
+  admin::AdminOptions options;
+  options.allowed_users = settings->admin.allowed_users;
+  options.allowed_groups = settings->admin.allowed_groups;
+  options.timeout = settings->admin.timeout;
+  const auto run_command = [this](const std::vector<std::string>& words) { return instance_->run(words, *sessions_); };
+  admin_ = std::make_unique<admin::AdminRole>(*executor_, *logs_, std::move(options), run_command);
+
+  for (const auto& worker : workers_) worker->start();
+  logs_->event(log::Level::notice, "started", instance_->server_name());
+  notify_service_manager("READY=1");
+  {
+    async::TaskGroup tasks(async::Context{&loop_, nullptr});
+    tasks.spawn(obey_signals(signal_fd.get()));
+    tasks.spawn(serve_admin(std::move(*admin_socket)));
+    loop_.run();
+    notify_service_manager("STOPPING=1");
+    logs_->event(log::Level::notice, "stopping", instance_->server_name());
+    for (const auto& worker : workers_) worker->drain(settings->server.shutdown_timeout);
+    for (const auto& worker : workers_) worker->join();
+  }
+  unlink(settings->admin.socket.c_str());
+  logs_->event(log::Level::notice, "stopped", instance_->server_name());
+  return 0;
+}
+
+}  // namespace
+
+int run_daemon(const std::string& config_path) { return Daemon(config_path).run(); }
+
+int check_configuration(const std::string& config_path, bool strict) {
+  async::WorkerPool unused(1, 1);
+  tls::TicketTable tickets(1);
+  config::Diagnostics diagnostics;
+  const auto instance = Instance::open(config_path, unused, tickets, diagnostics);
+  complain(diagnostics);
+  if (!instance) return 1;
+  if (strict && !diagnostics.empty()) return 1;
+  std::printf("%s: no errors\n", config_path.c_str());
+  return 0;
+}
+
+}  // namespace sallyport::server
