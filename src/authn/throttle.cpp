@@ -5,42 +5,31 @@
 #include "base/text.hpp"
 
 namespace sallyport::authn {
-namespace {
 
-std::string user_key(std::string_view user) {
-  return lowered(trimmed(user));
-}
-
-std::string address_key(const IpAddress& address) {
-  const auto network = address.is_v4() ? address : address.masked(64);
-  return std::string(reinterpret_cast<const char*>(network.bytes().data()), network.bytes().size());
-}
-
-// The address has a fixed length, so that no two pairs have one key.
-std::string pair_key(std::string_view user, const IpAddress& address) {
-  return address_key(address) + user_key(user);
-}
-
-}  // namespace
+AttemptTable::AttemptTable(std::uint32_t max, Duration window, Duration block, std::size_t max_entries)
+    : max_(max), period_(max == 0 ? window : window / max), block_(block), max_entries_(max_entries) {}
 
 // The generic cell rate algorithm (ITU-T I.371): one instant says how many attempts are left.
 Duration AttemptTable::wait(const std::string& key, TimePoint now) const {
   const auto found = entries_.find(key);
   if (found == entries_.end()) return Duration::zero();
-  const Duration debt = found->second.full_at - now;
-  return std::max(Duration::zero(), debt - (allowance_.burst - 1) * allowance_.period);
+  const Duration debt = found->second.full_at - now - (max_ - 1) * period_;
+  return std::max({Duration::zero(), debt, found->second.blocked_until - now});
 }
 
 void AttemptTable::take(const std::string& key, TimePoint now) {
+  if (max_ == 0) return;
   auto [found, is_new] = entries_.try_emplace(key);
   Entry& entry = found->second;
   if (is_new) {
-    entry.full_at = now;
+    entry.full_at = entry.blocked_until = now;
     entry.age = by_age_.insert(by_age_.end(), key);
   } else {
     by_age_.splice(by_age_.end(), by_age_, entry.age);
   }
-  entry.full_at = std::max(entry.full_at, now) + allowance_.period;
+  entry.full_at = std::max(entry.full_at, now) + period_;
+  const bool was_last = entry.full_at - now > (max_ - 1) * period_;
+  if (was_last) entry.blocked_until = now + block_;
   while (entries_.size() > max_entries_) {
     entries_.erase(by_age_.front());
     by_age_.pop_front();
@@ -49,7 +38,9 @@ void AttemptTable::take(const std::string& key, TimePoint now) {
 
 void AttemptTable::give_back(const std::string& key) {
   const auto found = entries_.find(key);
-  if (found != entries_.end()) found->second.full_at -= allowance_.period;
+  if (found == entries_.end()) return;
+  found->second.full_at -= period_;
+  found->second.blocked_until = TimePoint();
 }
 
 void AttemptTable::forget(const std::string& key) {
@@ -59,41 +50,49 @@ void AttemptTable::forget(const std::string& key) {
   entries_.erase(found);
 }
 
-LoginThrottle::LoginThrottle(const ThrottleLimits& limits)
-    : pairs_(limits.user_and_address, limits.max_entries),
-      addresses_(limits.address, limits.max_entries),
-      users_(limits.user, limits.max_entries),
-      known_(Allowance{1, limits.known_for}, limits.max_entries) {}
+LoginThrottle::LoginThrottle(const ThrottleLimits& l)
+    : prefix_v4_(l.address_prefix_v4),
+      prefix_v6_(l.address_prefix_v6),
+      pairs_(l.user_address_max_failures, l.window, l.block_time, l.max_tracked),
+      addresses_(l.address_max_failures, l.window, l.block_time, l.max_tracked),
+      users_(l.user_max_failures, l.window, l.block_time, l.max_tracked),
+      known_(1, l.known_for, Duration::zero(), l.max_tracked) {}
 
-bool LoginThrottle::is_known(const std::string& pair, TimePoint now) const {
-  return known_.wait(pair, now) > Duration::zero();
+LoginThrottle::Keys LoginThrottle::keys_of(std::string_view user, const IpAddress& address) const {
+  // An IPv4 prefix counts from bit 96 of the mapped form.
+  const IpAddress network = address.masked(address.is_v4() ? 96 + prefix_v4_ : prefix_v6_);
+  Keys keys;
+  keys.address.assign(reinterpret_cast<const char*>(network.bytes().data()), network.bytes().size());
+  keys.user = lowered(trimmed(user));
+  keys.pair = keys.address + keys.user;  // the address has a fixed length: no two pairs have one key
+  return keys;
 }
 
 std::optional<Duration> LoginThrottle::take(std::string_view user, const IpAddress& address, TimePoint now) {
-  const std::string pair = pair_key(user, address);
-  const std::string network = address_key(address);
-  const std::string name = user_key(user);
-  Duration wait = std::max(pairs_.wait(pair, now), addresses_.wait(network, now));
-  if (!is_known(pair, now)) wait = std::max(wait, users_.wait(name, now));
+  const Keys keys = keys_of(user, address);
+  Duration wait = std::max(pairs_.wait(keys.pair, now), addresses_.wait(keys.address, now));
+  const bool is_known = known_.wait(keys.pair, now) > Duration::zero();
+  if (!is_known) wait = std::max(wait, users_.wait(keys.user, now));
   if (wait > Duration::zero()) return wait;
-  pairs_.take(pair, now);
-  addresses_.take(network, now);
-  users_.take(name, now);
+  pairs_.take(keys.pair, now);
+  addresses_.take(keys.address, now);
+  users_.take(keys.user, now);
   return std::nullopt;
 }
 
 void LoginThrottle::succeeded(std::string_view user, const IpAddress& address, TimePoint now) {
   released(user, address);
-  const std::string pair = pair_key(user, address);
-  pairs_.forget(pair);
-  known_.forget(pair);
-  known_.take(pair, now);
+  const Keys keys = keys_of(user, address);
+  pairs_.forget(keys.pair);
+  known_.forget(keys.pair);
+  known_.take(keys.pair, now);
 }
 
 void LoginThrottle::released(std::string_view user, const IpAddress& address) {
-  pairs_.give_back(pair_key(user, address));
-  addresses_.give_back(address_key(address));
-  users_.give_back(user_key(user));
+  const Keys keys = keys_of(user, address);
+  pairs_.give_back(keys.pair);
+  addresses_.give_back(keys.address);
+  users_.give_back(keys.user);
 }
 
 std::size_t LoginThrottle::size() const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <optional>
@@ -12,31 +14,28 @@
 
 namespace sallyport::authn {
 
-// So many failed attempts at once, then one more in each period.
-struct Allowance {
-  int burst = 1;  // 1 or more
-  Duration period{};
-};
-
 // Three counters, because each kind of guessing shows in another one (attack case F10):
 //   one user from one address   many passwords for a known name: strict
 //   one address                 one password for many names; many people may share the address: medium
 //   one user                    slow guessing from many addresses: loose, since it is the only one that can hit a
 //                               user who did nothing; addresses from which he has logged in before are exempt
-// IPv6 addresses count as their /64 network, which is what one subscriber has.
 struct ThrottleLimits {
-  Allowance user_and_address{5, std::chrono::minutes(3)};
-  Allowance address{50, std::chrono::seconds(10)};
-  Allowance user{100, std::chrono::minutes(1)};
-  std::size_t max_entries = 65536;  // of each kind; the ones unused for the longest time are forgotten first
+  std::uint32_t user_address_max_failures = 5;  // each: 0 is "no limit"
+  std::uint32_t user_max_failures = 100;
+  std::uint32_t address_max_failures = 50;
+  Duration window = std::chrono::minutes(10);        // after which a failure is forgotten
+  Duration block_time = std::chrono::minutes(3);     // for which nothing is tried once a limit is reached
+  unsigned address_prefix_v4 = 32;                   // leading bits that count as one address
+  unsigned address_prefix_v6 = 64;                   // what one subscriber has
+  std::size_t max_tracked = 100000;                  // entries of each kind; those unused for the longest time go first
   Duration known_for = std::chrono::hours(24 * 30);  // how long an address of a successful login is remembered
 };
 
-// When each key will have all its attempts back. Bounded: the entry that was not touched for the longest time goes
-// first, which is one that has recovered unless all of them are busy.
+// How many attempts each key has left: `max` at once, then one more in each `max`th part of the window; and none for
+// `block` after the last one was taken. Bounded: the entry that was not touched for the longest time goes first.
 class AttemptTable {
  public:
-  AttemptTable(Allowance allowance, std::size_t max_entries) : allowance_(allowance), max_entries_(max_entries) {}
+  AttemptTable(std::uint32_t max, Duration window, Duration block, std::size_t max_entries);
 
   // How long until there is an attempt; zero if there is one.
   Duration wait(const std::string& key, TimePoint now) const;
@@ -47,11 +46,14 @@ class AttemptTable {
 
  private:
   struct Entry {
-    TimePoint full_at;
+    TimePoint full_at;        // when all attempts will be there again
+    TimePoint blocked_until;  // in the past if there is no block
     std::list<std::string>::iterator age;
   };
 
-  Allowance allowance_;
+  std::uint32_t max_;  // 0: no limit
+  Duration period_;
+  Duration block_;
   std::size_t max_entries_;
   std::list<std::string> by_age_;  // the oldest first
   std::map<std::string, Entry, std::less<>> entries_;
@@ -78,12 +80,19 @@ class LoginThrottle {
   std::size_t size() const;
 
  private:
-  bool is_known(const std::string& pair, TimePoint now) const;
+  struct Keys {
+    std::string pair;
+    std::string address;
+    std::string user;
+  };
+  Keys keys_of(std::string_view user, const IpAddress& address) const;
 
+  unsigned prefix_v4_;
+  unsigned prefix_v6_;
   AttemptTable pairs_;
   AttemptTable addresses_;
   AttemptTable users_;
-  AttemptTable known_;  // full_at: until when the address is known for the user
+  AttemptTable known_;  // one "attempt" is taken for as long as the address is known for the user
 };
 
 }  // namespace sallyport::authn

@@ -4,6 +4,7 @@
 #include "http/cookies.hpp"
 #include "http/field_gate.hpp"
 #include "junction/outward.hpp"
+#include "junction/upstream_path.hpp"
 
 namespace sallyport::junction {
 namespace {
@@ -63,12 +64,52 @@ void add_client(http::Headers& out, const Junction& junction, const ClientFacts&
   if (!client.request_id.empty()) out.add("X-Request-ID", client.request_id);
 }
 
+// Empty if there is none, as an IPv4 address of an IPv6 client.
+std::string value_of(Datum datum, const Junction& junction, const ClientFacts& client, const HeaderRules& rules) {
+  const bool is_v6 = client.address.find(':') != std::string_view::npos;
+  switch (datum) {
+    case Datum::server_name:
+      return rules.server_name;
+    case Datum::client_ip_v4:
+      return is_v6 ? "" : std::string(client.address);
+    case Datum::client_ip_v6:
+      return is_v6 ? std::string(client.address) : "";
+    case Datum::client_port:
+      return client.port == 0 ? "" : std::to_string(client.port);
+    case Datum::host_name:
+      return rules.host_name;
+    case Datum::junction_name:
+      return encoded_path(junction.name());
+  }
+  return "";
+}
+
+void add_data(http::Headers& out, const Junction& junction, const ClientFacts& client, const HeaderRules& rules) {
+  for (const auto& [datum, name] : rules.data) {
+    const std::string value = value_of(datum, junction, client, rules);
+    if (!value.empty()) out.add(name, value);
+  }
+}
+
 // Names compare by letters first: most fields are none of these.
 bool is_ours_to_write(std::string_view name) {
   return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "X-Request-ID");
 }
 
 }  // namespace
+
+Result<Datum> datum_from(std::string_view name) {
+  static constexpr std::pair<std::string_view, Datum> kData[] = {
+      {"server-name", Datum::server_name},   {"client-ip-v4", Datum::client_ip_v4},
+      {"client-ip-v6", Datum::client_ip_v6}, {"client-port", Datum::client_port},
+      {"host-name", Datum::host_name},       {"junction-name", Datum::junction_name}};
+  for (const auto& [known, datum] : kData) {
+    if (known == name) return datum;
+  }
+  return fail(Errc::bad_config, "\"" + log_escaped(name, 64) +
+                                    "\" is no datum: they are server-name, client-ip-v4, "
+                                    "client-ip-v6, client-port, host-name and junction-name");
+}
 
 http::ReservedNames reserved_names() {
   http::ReservedNames names;
@@ -101,6 +142,7 @@ http::Headers plan_request(const Route& route, const Server& server, const ident
     out.add(field.name, field.value);
   }
   add_client(out, junction, client, head.version);
+  add_data(out, junction, client, rules);
   add_identity(out, junction, subject);
   return out;
 }

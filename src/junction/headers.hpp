@@ -1,8 +1,10 @@
 // The header fields that go to a back end, and those that come back from it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/field_names.hpp"
@@ -19,17 +21,27 @@ struct ClientFacts {
   std::string_view request_id;  // as in the logs
   std::string_view scheme;      // "https" or "http"
   std::string_view authority;   // the host that was asked: CanonicalTarget::authority()
+  std::uint16_t port = 0;       // of the client's connection; 0 if that is not known
 };
+
+// What a header of the stanza [header-names] can carry.
+enum class Datum : std::uint8_t { server_name, client_ip_v4, client_ip_v6, client_port, host_name, junction_name };
+
+// "server-name", "client-ip-v4" and so on. Error: bad_config, with the names that there are.
+Result<Datum> datum_from(std::string_view name);
 
 // What is the same for all requests of a server.
 struct HeaderRules {
-  http::ReservedNames reserved;          // see reserved_names()
-  std::vector<std::string> own_cookies;  // names of the proxy's own cookies
-  bool keep_server_field = false;        // back ends may say what they are
+  http::ReservedNames reserved;                     // see reserved_names()
+  std::vector<std::string> own_cookies;             // names of the proxy's own cookies
+  std::vector<std::pair<Datum, std::string>> data;  // with the name of the header that carries each
+  std::string server_name;                          // for Datum::server_name: "default-webseald-www.example"
+  std::string host_name;                            // for Datum::host_name: "www.example"
+  bool keep_server_field = false;                   // back ends may say what they are
 };
 
 // The names that say who the user is: iv-*, what external authenticators answer with (am-eai-*), and the reason of a
-// denial. Names from a configuration are added to it.
+// denial. The names in HeaderRules::data have to be added to it.
 http::ReservedNames reserved_names();
 
 // The fields of the request for this server. First what the client sent passes the gate (http::sanitize_request);

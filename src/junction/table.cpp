@@ -79,6 +79,19 @@ Result<Route> JunctionTable::route(const http::CanonicalTarget& target) const {
   return route;
 }
 
+Result<authz::ObjectName> object_of(const Route& route, const authz::ObjectName& server,
+                                    const http::CanonicalTarget& target) {
+  if (route.junction->case_insensitive) {
+    std::string_view path = route.object_path;
+    if (path.ends_with('/')) path.remove_suffix(1);
+    return authz::ObjectName::parse(server.text() + std::string(path));
+  }
+  if (route.object_prefix.empty()) return authz::ObjectName::of(server, target);
+  auto base = authz::ObjectName::parse(server.text() + route.object_prefix);
+  if (!base) return base;
+  return authz::ObjectName::of(*base, target);
+}
+
 std::shared_ptr<const Junction> JunctionTable::find(std::string_view name) const {
   const Map& map = name.starts_with('/') ? by_point_ : by_label_;
   const auto found = map.find(name);

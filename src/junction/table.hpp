@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "authz/object_name.hpp"
 #include "http/target.hpp"
 #include "junction/junction.hpp"
 
@@ -59,6 +60,12 @@ class JunctionTable {
   Map by_label_;
   Map by_authority_;
 };
+
+// The object that policy judges for a request with this route: the target's path below `server` ("/WebSEAL/...") and
+// the route's object_prefix. On a case-insensitive junction it is the route's object_path, the one spelling that all
+// names of a file have. Errors, for such a junction only: malformed, too_large.
+Result<authz::ObjectName> object_of(const Route& route, const authz::ObjectName& server,
+                                    const http::CanonicalTarget& target);
 
 // Whether a canonical path is one of the proxy's own: its first segment begins with "pkms", in any case.
 bool is_reserved_path(std::string_view path);

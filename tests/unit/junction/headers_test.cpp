@@ -15,11 +15,18 @@ HeaderRules rules() {
   HeaderRules rules;
   rules.reserved = reserved_names();
   rules.own_cookies = {"__Host-sallyport"};
+  rules.server_name = "default-webseald-www.example";
+  rules.host_name = "www.example";
+  for (const char* datum :
+       {"server-name", "client-ip-v4", "client-ip-v6", "client-port", "host-name", "junction-name"}) {
+    rules.data.emplace_back(datum_from(datum).value(), "x-" + std::string(datum));
+    rules.reserved.add("x-" + std::string(datum));
+  }
   return rules;
 }
 
 const HeaderRules kRules = rules();
-const ClientFacts kClient{"192.0.2.7", "req-1", "https", "www.example"};
+const ClientFacts kClient{"192.0.2.7", "req-1", "https", "www.example", 5000};
 
 identity::Subject subject(std::string user, std::vector<std::string> groups = {}, std::string dn = "") {
   identity::CredentialFields fields;
@@ -181,6 +188,19 @@ BOOST_AUTO_TEST_CASE(other_fields_pass_in_their_order) {
   BOOST_TEST(value(out, "Accept-Encoding") == "gzip");
   BOOST_TEST(value(out, "Content-Length") == "3");
   BOOST_TEST(out.count("X-Mine") == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(headers_of_the_configuration_carry_their_data) {
+  const auto out =
+      requested(sample_standard("/caf\xc3\xa9"), {}, {{"X-Server_Name", "forged"}, {"x-client-port", "1"}});
+  BOOST_TEST(value(out, "x-server-name") == "default-webseald-www.example");
+  BOOST_TEST(value(out, "x-client-ip-v4") == "192.0.2.7");
+  BOOST_TEST(value(out, "x-client-ip-v6") == "(none)");
+  BOOST_TEST(value(out, "x-client-port") == "5000");
+  BOOST_TEST(value(out, "x-host-name") == "www.example");
+  BOOST_TEST(value(out, "x-junction-name") == "/caf%C3%A9");
+  BOOST_TEST(!out.has("X-Server_Name"));
+  BOOST_TEST((datum_from("client-ip").error().code == Errc::bad_config));
 }
 
 // attack case B13

@@ -102,6 +102,24 @@ BOOST_AUTO_TEST_CASE(A7_a_case_insensitive_junction_judges_one_spelling) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_object_is_the_path_below_the_server) {
+  const auto server = authz::ObjectName::of_server("www.example", "default").value();
+  Junction windows = sample_standard("/Win");
+  windows.case_insensitive = true;
+  const auto table = table_of({sample_standard("/"), windows, sample_virtual_host("shop", "shop.example")});
+  const auto object = [&](std::string path, std::string host = "www.example") {
+    const auto target = canonical(std::move(path), std::move(host)).value();
+    return object_of(table.route(target).value(), server, target).value().text();
+  };
+  const std::string base = server.text();
+  BOOST_TEST(object("/App/x/;v=1") == base + "/App/x");
+  BOOST_TEST(object("/") == base);
+  BOOST_TEST(object("/App/x/", "shop.example") == base + "/@shop/App/x");
+  BOOST_TEST(object("/", "shop.example") == base + "/@shop");
+  BOOST_TEST(object("/Win/%C3%84/B/") == base + "/Win/\xc3\xa4/b");
+  BOOST_TEST(object("/Win/") == base + "/Win");
+}
+
 BOOST_AUTO_TEST_CASE(names_and_hosts_are_unique) {
   const auto error = [](std::vector<Junction> junctions) {
     return JunctionTable::make(std::move(junctions)).error().detail;
