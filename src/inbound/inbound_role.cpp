@@ -162,17 +162,13 @@ async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const e
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                     const Visitor& visitor) const {
+  // What no junction serves is judged too, as an object of the server: a visitor learns no names.
   authz::ObjectName object = authz::ObjectName::of(snapshot.server_object, target);
   const Result<junction::Route> route = snapshot.junctions.route(target);
   if (route) {
-    const junction::Junction& junction = *route->junction;
-    const authz::ObjectName* base = &snapshot.server_object;
-    if (junction.kind == junction::Kind::virtual_host) {
-      const auto found = snapshot.virtual_host_objects.find(junction.label);
-      if (found != snapshot.virtual_host_objects.end()) base = &found->second;
-    }
-    object = junction.case_insensitive ? authz::ObjectName::of_ignoring_case(*base, target)
-                                       : authz::ObjectName::of(*base, target);
+    auto routed = junction::object_of(*route, snapshot.server_object, target);
+    // A name that cannot be judged is judged as the root of everything, which nobody reads by default.
+    object = routed ? std::move(*routed) : *authz::ObjectName::parse("/");
   }
   authz::Request request;
   request.method = x.request().method;
@@ -277,6 +273,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   facts.request_id = x.id();
   facts.scheme = "https";
   facts.authority = target.authority();
+  facts.port = x.client().peer.port;
   const config::JunctionSettings& settings = snapshot.settings->junction;
   exchange::RelayPlan plan;
   plan.candidates = &servers->second;

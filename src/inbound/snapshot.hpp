@@ -39,8 +39,6 @@ struct Snapshot {
   junction::JunctionTable junctions;
   // The servers of each junction that may be used, by the junction's name.
   std::map<std::string, std::vector<upstream::Candidate>, std::less<>> servers;
-  // The object that a virtual host junction's paths lie below, by label.
-  std::map<std::string, authz::ObjectName, std::less<>> virtual_host_objects;
 
   std::shared_ptr<login::PasswordRegistry> registry;
   std::shared_ptr<const Pages> pages;

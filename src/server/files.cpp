@@ -86,9 +86,4 @@ Result<> remove_file(const std::string& path) {
   return fail(file_error(path, errno));
 }
 
-std::string resolved(const std::string& directory, const std::string& path) {
-  if (path.empty() || path.front() == '/') return path;
-  return (std::filesystem::path(directory) / path).string();
-}
-
 }  // namespace sallyport::server

@@ -22,7 +22,4 @@ Result<std::vector<std::string>> list_files(const std::string& directory, std::s
 // A file that is not there is no error.
 Result<> remove_file(const std::string& path);
 
-// The path, taken from `directory` unless it is absolute. Empty stays empty.
-std::string resolved(const std::string& directory, const std::string& path);
-
 }  // namespace sallyport::server

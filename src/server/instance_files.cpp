@@ -18,25 +18,6 @@ tl::unexpected<Error> in_file(const std::string& path, const Error& error) {
   return fail(error.code, path + ": " + error.detail);
 }
 
-// Relative paths count from the directory of sallyport.conf, wherever the daemon was started.
-void resolve_paths(config::Settings& settings, const std::string& directory) {
-  for (auto* const list : {&settings.ssl.server_cert_file, &settings.ssl.server_key_file}) {
-    for (std::string& path : *list) path = resolved(directory, path);
-  }
-  for (auto& sni : settings.ssl_sni) {
-    sni.cert_file = resolved(directory, sni.cert_file);
-    sni.key_file = resolved(directory, sni.key_file);
-  }
-  for (std::string* const path :
-       {&settings.acnt_mgt.mgt_pages_root, &settings.acnt_mgt.error_pages_root, &settings.registry.ldif_file,
-        &settings.ldap.bind_pwd_file, &settings.ldap.ca_file, &settings.policy.policy_db,
-        &settings.junction.junction_db, &settings.junction.jct_ca_file, &settings.junction.jct_client_cert_file,
-        &settings.junction.jct_client_key_file, &settings.logging.requests_file, &settings.logging.audit_file,
-        &settings.logging.event_file, &settings.admin.socket}) {
-    if (*path != "-") *path = resolved(directory, *path);
-  }
-}
-
 }  // namespace
 
 LoadedSettings load_settings(const std::string& path) {
@@ -52,9 +33,7 @@ LoadedSettings load_settings(const std::string& path) {
   config::Parsed parsed = config::parse(*text, path);
   loaded.diagnostics = std::move(parsed.diagnostics);
   if (config::has_errors(loaded.diagnostics)) return loaded;
-  auto settings = std::make_shared<config::Settings>(std::move(parsed.settings));
-  resolve_paths(*settings, std::filesystem::absolute(path).parent_path().string());
-  loaded.settings = std::move(settings);
+  loaded.settings = std::make_shared<const config::Settings>(std::move(parsed.settings));
   return loaded;
 }
 
@@ -81,7 +60,7 @@ Result<std::vector<junction::Junction>> load_junctions(const std::string& direct
     return fail(names.error());
   }
   for (const std::string& name : *names) {
-    const std::string path = resolved(directory, name);
+    const std::string path = directory + "/" + name;
     const auto text = read_file(path, kMostStore);
     if (!text) return fail(text.error());
     auto junction = junction::parse_junction(*text);
@@ -98,12 +77,12 @@ Result<std::vector<junction::Junction>> load_junctions(const std::string& direct
 Result<> save_junction(const std::string& directory, const junction::Junction& junction) {
   std::error_code ignored;
   std::filesystem::create_directories(directory, ignored);  // writing says what is wrong
-  return write_file(resolved(directory, junction::file_name(junction)), junction::render_junction(junction),
+  return write_file(directory + "/" + junction::file_name(junction), junction::render_junction(junction),
                     kStoreMode);
 }
 
 Result<> delete_junction(const std::string& directory, const junction::Junction& junction) {
-  return remove_file(resolved(directory, junction::file_name(junction)));
+  return remove_file(directory + "/" + junction::file_name(junction));
 }
 
 Result<LoadedRegistry> load_registry(const std::string& path) {

@@ -12,7 +12,7 @@
 
 namespace sallyport::server {
 
-// sallyport.conf, read and checked; relative paths in it are taken from its own directory. Blocks.
+// sallyport.conf, read and checked. Blocks, as everything here.
 struct LoadedSettings {
   std::shared_ptr<const config::Settings> settings;  // null if there are errors
   config::Diagnostics diagnostics;

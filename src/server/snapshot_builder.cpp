@@ -46,6 +46,19 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.header_rules.keep_server_field = !settings.server.suppress_server_identity;
 }
 
+Result<> set_header_names(inbound::Snapshot& snapshot) {
+  junction::HeaderRules& rules = snapshot.header_rules;
+  for (const config::MapEntry& entry : snapshot.settings->header_names) {
+    const auto datum = junction::datum_from(entry.key);
+    if (!datum) return fail(datum.error().code, "[header-names]: " + datum.error().detail);
+    rules.data.emplace_back(*datum, entry.value);
+    rules.reserved.add(entry.value);
+  }
+  rules.host_name = web_host_name(*snapshot.settings);
+  rules.server_name = snapshot.settings->server.server_name + "-sallyport-" + rules.host_name;
+  return Result<>();
+}
+
 Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction::Junction& junction,
                                                                  const junction::Server& server,
                                                                  const config::JunctionSettings& settings) {
@@ -142,11 +155,6 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
       candidates.push_back(std::move(candidate));
     }
     snapshot.servers.emplace(junction.name(), std::move(candidates));
-    if (junction.kind == junction::Kind::virtual_host) {
-      auto object = authz::ObjectName::parse(snapshot.server_object.text() + "/@" + junction.label);
-      if (!object) return fail(object.error());
-      snapshot.virtual_host_objects.emplace(junction.label, std::move(*object));
-    }
   }
   return Result<>();
 }
@@ -187,6 +195,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!table) return fail(table.error());
   snapshot->junctions = std::move(*table);
   set_limits(*snapshot);
+  if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, *parts.junctions); !added) return fail(added.error());
 
   snapshot->registry = parts.registry;

@@ -49,16 +49,14 @@ log::LogOptions log_options(const config::LoggingSettings& settings) {
 
 authn::ThrottleLimits throttle_limits(const config::LoginLimitSettings& settings) {
   authn::ThrottleLimits limits;
-  const auto allowance = [&](std::uint32_t failures, authn::Allowance fallback) {
-    if (failures == 0) return authn::Allowance{1'000'000'000, Duration(1)};  // off
-    fallback.burst = static_cast<int>(failures);
-    fallback.period = settings.window / failures;
-    return fallback;
-  };
-  limits.user_and_address = allowance(settings.user_address_max_failures, limits.user_and_address);
-  limits.address = allowance(settings.address_max_failures, limits.address);
-  limits.user = allowance(settings.user_max_failures, limits.user);
-  limits.max_entries = settings.max_tracked;
+  limits.user_address_max_failures = settings.user_address_max_failures;
+  limits.user_max_failures = settings.user_max_failures;
+  limits.address_max_failures = settings.address_max_failures;
+  limits.window = settings.window;
+  limits.block_time = settings.block_time;
+  limits.address_prefix_v4 = settings.address_prefix_v4;
+  limits.address_prefix_v6 = settings.address_prefix_v6;
+  limits.max_tracked = settings.max_tracked;
   return limits;
 }
 

@@ -1,0 +1,253 @@
+"""Drives the real daemon: an instance in a directory of its own, with real back ends."""
+import contextlib
+import dataclasses
+import html
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.parse
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("BUILD_DIR", TOP / "build" / "obj"))
+PASSWORD = "sallyport-demo"
+START_TIME = 20  # seconds; a sanitizer build is slow
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=START_TIME):
+    """Waits for the thing itself; there is nothing to be told by."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class Process:
+    """A server of a test; ended, and its output kept, whatever happens."""
+
+    def __init__(self, args, log, **kwargs):
+        self.log = pathlib.Path(log)
+        self.popen = subprocess.Popen([str(a) for a in args], stdin=subprocess.DEVNULL, stdout=self.log.open("wb"),
+                                      stderr=subprocess.STDOUT, **kwargs)
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def stop(self, number=signal.SIGTERM):
+        if self.popen.poll() is None:
+            self.popen.send_signal(number)
+        try:
+            return self.popen.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+            raise AssertionError(f"did not end: {self.popen.args}\n{self.text()}") from None
+
+
+class EchoBackEnd(Process):
+    def __init__(self, directory, *options, name="echo"):
+        super().__init__([sys.executable, TOP / "tests/tools/echo_backend.py", "--name", name, *options],
+                         pathlib.Path(directory) / f"{name}.out")
+        self.port = int(wait_until(lambda: re.search(r"^listening on .*:(\d+)$", self.text(), re.M),
+                                   "the echo back end listens").group(1))
+
+
+@dataclasses.dataclass
+class Response:
+    status: int
+    headers: list
+    body: bytes
+
+    def header(self, name):
+        values = [v for n, v in self.headers if n.lower() == name.lower()]
+        return values[0] if values else None
+
+    def all(self, name):
+        return [v for n, v in self.headers if n.lower() == name.lower()]
+
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+class Browser:
+    """A client that keeps cookies, a connection for each request."""
+
+    def __init__(self, instance, host="localhost"):
+        self.instance = instance
+        self.host = host
+        self.cookies = {}
+
+    def request(self, method, target, body=None, headers=(), cookies=True, connection=None):
+        link = connection or self.instance.connect(self.host)
+        sent = {"Host": f"{self.host}:{self.instance.port}", **dict(headers)}
+        if cookies and self.cookies:
+            sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        link.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        for name, value in sent.items():
+            link.putheader(name, value)
+        if body is not None and "Transfer-Encoding" not in sent:
+            link.putheader("Content-Length", str(len(body)))
+        link.endheaders(body)
+        answer = link.getresponse()
+        response = Response(answer.status, answer.getheaders(), answer.read())
+        for cookie in response.all("Set-Cookie"):
+            name, _, rest = cookie.partition("=")
+            value = rest.split(";")[0]
+            if "max-age=0" in rest.lower():
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        if connection is None:
+            link.close()
+        return response
+
+    def get(self, target, **kwargs):
+        return self.request("GET", target, **kwargs)
+
+    def post_form(self, target, fields, **kwargs):
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **dict(kwargs.pop("headers", ()))}
+        return self.request("POST", target, urllib.parse.urlencode(fields).encode(), headers=headers, **kwargs)
+
+    @staticmethod
+    def token(page):
+        found = re.search(r'name="token" value="([^"]*)"', page.text)
+        assert found, f"no login form in:\n{page.text}"
+        return html.unescape(found.group(1))
+
+    def send_login(self, page, user, password=PASSWORD, **kwargs):
+        fields = {"username": user, "password": password, "login-form-type": "pwd", "token": self.token(page)}
+        return self.post_form("/pkmslogin.form", fields, **kwargs)
+
+    def login(self, user, password=PASSWORD, target="/app"):
+        page = self.get(target)
+        response = self.send_login(page, user, password)
+        assert response.status == 302, response
+        return response
+
+
+class Instance:
+    """sallyportd with a configuration, registry and policy of its own."""
+
+    def __init__(self, directory, extra="", registry=None):
+        self.dir = pathlib.Path(directory)
+        self.dir.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.conf = self.dir / "sallyport.conf"
+        self.process = None
+        self.back_ends = []
+        self.make_certificates()
+        if registry is None:
+            shutil.copy(TOP / "etc/demo/registry.ldif", self.dir / "registry.ldif")
+        template = (TOP / "etc/demo/sallyport.conf.in").read_text()
+        text = template.replace("@port@", str(self.port)).replace("@dir@", str(self.dir))
+        self.conf.write_text(text.replace("@pages@", str(TOP / "etc/pages")) + extra)
+        self.conf.chmod(0o600)
+
+    def make_certificates(self):
+        if (self.dir / "ca.pem").exists():
+            return
+        self.certificate("authority", "-n", "Test CA", self.dir / "ca")
+        self.certificate("issue", "-a", self.dir / "ca", self.dir / "server", "localhost", "127.0.0.1")
+
+    @staticmethod
+    def certificate(*args):
+        subprocess.run([BUILD / "sallyport", "certificate", *map(str, args)], check=True)
+
+    def start(self):
+        self.process = Process([BUILD / "sallyportd", "-c", self.conf], self.dir / "daemon.out")
+        wait_until(self.answers, "the daemon answers")
+        return self
+
+    def answers(self):
+        assert self.process.popen.poll() is None, f"the daemon ended:\n{self.process.text()}"
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        return False
+
+    def setup_demo(self, back_end):
+        self.admin_lines((TOP / "etc/demo/setup").read_text())
+        for point in ("/public", "/app"):
+            self.admin("junction", "create", "-t", "tcp", "-h", "127.0.0.1", "-p", back_end.port, "-c",
+                       "iv_user,iv_groups,iv_user_l", "-r", point)
+
+    def publish(self, point):
+        """Anyone may read and write below the point."""
+        name = "open" + re.sub(r"\W", "-", point)
+        self.admin("acl", "create", name)
+        for who in ("any-other", "unauthenticated"):
+            self.admin("acl", "modify", name, "set", who, "Trmd")
+        self.admin("acl", "attach", f"/WebSEAL/localhost-default{point}", name)
+
+    def stop(self):
+        if self.process:
+            status = self.process.stop()
+            text = self.process.text()
+            assert status == 0, f"exit status {status}:\n{text}"
+            assert "Sanitizer" not in text, text
+            self.process = None
+
+    def run_admin(self, *words, stdin=None):
+        return subprocess.run([BUILD / "sallyport", "-c", self.conf, *map(str, words)], input=stdin, text=True,
+                              capture_output=True, timeout=60)
+
+    def admin(self, *words):
+        result = self.run_admin(*words)
+        assert result.returncode == 0, f"{words}: {result.stdout}{result.stderr}"
+        return result.stdout
+
+    def admin_lines(self, text):
+        result = self.run_admin(stdin=text)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    def tls(self):
+        context = ssl.create_default_context(cafile=str(self.dir / "ca.pem"))
+        return context
+
+    def connect(self, host="localhost"):
+        link = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls())
+        raw = socket.create_connection(("127.0.0.1", self.port), 30)
+        link.sock = self.tls().wrap_socket(raw, server_hostname="localhost")
+        link.host = host
+        return link
+
+    def raw(self, data, timeout=10):
+        """Sends bytes as they are; everything that comes back until the connection ends."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as plain:
+            with self.tls().wrap_socket(plain, server_hostname="localhost") as link:
+                link.sendall(data)
+                received = b""
+                with contextlib.suppress(ssl.SSLError, ConnectionError):
+                    while chunk := link.recv(65536):
+                        received += chunk
+                return received
+
+    def browser(self, host="localhost"):
+        return Browser(self, host)
+
+    def audit(self):
+        return [json.loads(line) for line in (self.dir / "audit.log").read_text().splitlines()]
+
+    def url(self, path=""):
+        return f"https://localhost:{self.port}{path}"
