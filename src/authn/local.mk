@@ -4,3 +4,5 @@ libpure_a_SOURCES += \
   src/authn/login_form.cpp src/authn/login_form.hpp \
   src/authn/page.cpp src/authn/page.hpp \
   src/authn/throttle.cpp src/authn/throttle.hpp
+
+include etc/pages/local.mk

@@ -3,3 +3,6 @@ tests_test_pure_SOURCES += \
   tests/unit/authn/login_form_test.cpp \
   tests/unit/authn/page_test.cpp \
   tests/unit/authn/throttle_test.cpp
+tests_test_core_SOURCES += \
+  tests/unit/authn/shipped_pages_test.cpp
+tests_test_core_CPPFLAGS += -DSALLYPORT_TEST_PAGES='"$(abs_top_srcdir)/etc/pages"'
