@@ -4,6 +4,7 @@ tests_test_pure_SOURCES += \
   tests/unit/junction/junction_test.cpp \
   tests/unit/junction/options_test.cpp \
   tests/unit/junction/outward_test.cpp \
+  tests/unit/junction/sample.hpp \
   tests/unit/junction/show_test.cpp \
   tests/unit/junction/table_test.cpp \
   tests/unit/junction/upstream_path_test.cpp \
