@@ -6,11 +6,12 @@
 #include "base/encoding.hpp"
 #include "base/endpoint.hpp"
 #include "base/text.hpp"
+#include "xml/element.hpp"
 
 namespace sallyport::junction {
 namespace {
 
-constexpr std::size_t kMaxPoint = 1024;
+constexpr std::size_t kMaxEncodedPoint = 250;  // with ".xml" the 255 bytes that a file name may have
 constexpr std::size_t kMaxLabel = 64;
 constexpr std::size_t kMaxHost = 253;  // RFC 1035 section 2.3.4, without the final dot
 constexpr std::size_t kMaxText = 1024;
@@ -25,7 +26,7 @@ std::string quoted(std::string_view text) {
 }
 
 bool is_one_line(std::string_view text) {
-  return is_utf8(text) && std::none_of(text.begin(), text.end(), is_control) && text.size() <= kMaxText;
+  return xml::is_xml_text(text) && std::none_of(text.begin(), text.end(), is_control) && text.size() <= kMaxText;
 }
 
 Result<void> validate_mount(const Junction& junction) {
@@ -52,8 +53,8 @@ Result<void> validate_point(std::string_view point) {
     return wrong("mount point " + quoted(point) + ": " + std::string(why));
   };
   if (point.empty() || point.front() != '/') return say("must begin with /");
-  if (point.size() > kMaxPoint) return say("longer than " + std::to_string(kMaxPoint) + " bytes");
-  if (!is_utf8(point)) return say("not UTF-8");
+  if (percent_encoded(point).size() > kMaxEncodedPoint) return say("too long for the name of its file");
+  if (!xml::is_xml_text(point)) return say("not UTF-8 that a file can hold");
   for (const char c : point) {
     // The canonical path has none of these, or means something else by them.
     if (is_control(c) || std::string_view("\\;%?#\"").find(c) != std::string_view::npos) {

@@ -85,7 +85,8 @@ Result<void> validate(const Junction& junction);
 Result<void> validate(const Server& server);
 
 // A mount point: begins with '/', no empty, "." or ".." segment, no '/' at the end (except "/" itself), UTF-8 without
-// control characters, none of `\ ; % ? # "`, not below "/pkms*", at most 1024 bytes.
+// control characters, none of `\ ; % ? # "`, not below "/pkms*", short enough for the name of its file (see
+// xml_store.hpp).
 Result<void> validate_point(std::string_view point);
 
 // The name of a virtual host junction: 1 to 64 letters, digits, '.', '-' or '_', not beginning with '.' or '-'.
