@@ -32,3 +32,6 @@ include tests/unit/exchange/local.mk
 include tests/unit/inbound/local.mk
 include tests/unit/admin/local.mk
 include tests/unit/server/local.mk
+
+include tests/fuzz/local.mk
+include tests/tools/local.mk

@@ -37,7 +37,7 @@ void print_usage(std::FILE* to) {
       "  -h, --help            this text\n"
       "  -V, --version         version\n"
       "\n"
-      "commands: acl, object, junction, virtualhost, user, group, session, server list,\n"
+      "commands: acl, object, junction, user, group, session, server list,\n"
       "server task SERVER ..., reload. Exit status: 0 done, 1 failed, 2 wrong usage. See sallyport(8).\n",
       to);
 }

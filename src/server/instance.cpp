@@ -1,11 +1,14 @@
 #include "server/instance.hpp"
 
+#include <algorithm>
+
 #include "admin/acl_commands.hpp"
 #include "admin/junction_commands.hpp"
 #include "admin/object_commands.hpp"
 #include "admin/session_commands.hpp"
 #include "admin/user_commands.hpp"
 #include "crypto/random.hpp"
+#include "junction/xml_store.hpp"
 #include "login/offloaded_registry.hpp"
 
 namespace sallyport::server {
@@ -15,6 +18,27 @@ void add_error(config::Diagnostics& diagnostics, const Error& error) {
   config::Diagnostic diagnostic;
   diagnostic.message = error.detail;
   diagnostics.push_back(std::move(diagnostic));
+}
+
+std::string name_of_server(const config::Settings& settings) {
+  return settings.server.server_name + "-sallyport-" + web_host_name(settings);
+}
+
+// Writes what is new or different, removes what is gone.
+Result<> save_changes(const std::string& directory, const std::vector<junction::Junction>& before,
+                      const std::vector<junction::Junction>& after) {
+  for (const junction::Junction& junction : after) {
+    if (std::find(before.begin(), before.end(), junction) != before.end()) continue;
+    if (const Result<> saved = save_junction(directory, junction); !saved) return saved;
+  }
+  for (const junction::Junction& junction : before) {
+    const auto is_it = [&](const junction::Junction& other) {
+      return junction::file_name_of(other) == junction::file_name_of(junction);
+    };
+    if (std::any_of(after.begin(), after.end(), is_it)) continue;
+    if (const Result<> deleted = delete_junction(directory, junction); !deleted) return deleted;
+  }
+  return Result<>();
 }
 
 std::string join(const config::Diagnostics& diagnostics) {
@@ -85,8 +109,7 @@ std::shared_ptr<const config::Settings> Instance::settings() const {
 }
 
 std::string Instance::server_name() const {
-  const auto now = settings();
-  return now->server.server_name + "-sallyport-" + web_host_name(*now);
+  return name_of_server(*settings());
 }
 
 Result<> Instance::reload() {
@@ -123,16 +146,14 @@ admin::CommandOutput Instance::run_policy_command(const std::vector<std::string>
 
 admin::CommandOutput Instance::run_junction_command(const std::vector<std::string>& words) {
   State next = *state_;
-  admin::JunctionChange change = admin::run_junction_command(words, next.junctions, crypto::random_bytes(16));
-  if (!change.output.changed) return change.output;
-  const std::string& directory = next.settings->junction.junction_db;
-  const auto save = [&]() -> Result<> {
-    if (change.stored) return save_junction(directory, *change.stored);
-    if (change.removed) return delete_junction(directory, *change.removed);
-    return Result<>();
-  };
+  admin::JunctionFacts facts;
+  facts.server_name = name_of_server(*state_->settings);
+  facts.random_bytes = [] { return crypto::random_bytes(16); };
+  const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);
+  if (!output.changed) return output;
+  const auto save = [&] { return save_changes(next.settings->junction.junction_db, state_->junctions, next.junctions); };
   const admin::CommandOutput adopted = adopt(next, false, save);
-  return adopted.exit_code == admin::kDone ? change.output : adopted;
+  return adopted.exit_code == admin::kDone ? output : adopted;
 }
 
 admin::CommandOutput Instance::run_registry_command(const std::vector<std::string>& words) {
@@ -140,8 +161,11 @@ admin::CommandOutput Instance::run_registry_command(const std::vector<std::strin
     return admin::failed(Error(Errc::unsupported, "users and groups are kept in the directory; change them there"));
   }
   State next = *state_;
-  admin::CommandOutput output = words.front() == "user" ? admin::run_user_command(words, next.registry_document)
-                                                        : admin::run_group_command(words, next.registry_document);
+  admin::UserCommandRules rules;
+  rules.hash = login::new_stored_password;
+  admin::CommandOutput output = words.front() == "user"
+                                    ? admin::run_user_command(words, next.registry_document, rules)
+                                    : admin::run_group_command(words, next.registry_document);
   if (!output.changed) return output;
   auto registry = login::LdifRegistry::make(next.registry_document);
   if (!registry) return admin::failed(registry.error());
@@ -159,28 +183,18 @@ admin::CommandOutput Instance::run(const std::vector<std::string>& words, store:
     return reloaded ? admin::printed("reloaded\n") : admin::failed(reloaded.error());
   }
   if (verb == "session") return admin::run_session_command(words, sessions);
-  if (verb == "server") {
-    const std::string name = server_name();
-    if (words.size() == 2 && words[1] == "list") return admin::printed("    " + name + "\n");
-    if (words.size() >= 4 && words[1] == "task") {
-      if (words[2] != name) {
-        return admin::failed(Error(Errc::not_found, "there is no server " + words[2] + "; this one is " + name));
-      }
-      const std::vector<std::string> rest(words.begin() + 3, words.end());
-      if (rest.front() == "reload") return run(rest, sessions);
-      if (rest.front() == "terminate") return admin::run_session_command(rest, sessions);
-      std::vector<std::string> junction = {"junction"};
-      junction.insert(junction.end(), rest.begin(), rest.end());
-      return run(junction, sessions);
-    }
-    return admin::misused("server list | server task <server> <task> ...");
+  // pdadmin's words for what has a shorter form here; junction tasks pass as they are.
+  if (verb == "server" && words.size() >= 4 && words[1] == "task" && (words[3] == "reload" || words[3] == "terminate")) {
+    if (words[2] != server_name()) return admin::failed(Error(Errc::not_found, "there is no server " + words[2]));
+    return run(std::vector<std::string>(words.begin() + 3, words.end()), sessions);
   }
+  if (verb == "terminate") return admin::run_session_command(words, sessions);
   const std::lock_guard lock(mutex_);
   if (verb == "acl" || verb == "object") return run_policy_command(words);
-  if (verb == "junction" || verb == "virtualhost") return run_junction_command(words);
+  if (verb == "junction" || verb == "server") return run_junction_command(words);
   if (verb == "user" || verb == "group") return run_registry_command(words);
   return admin::misused(
-      "acl|object|junction|virtualhost|user|group|session|server|reload ...; see sallyport(8)");
+      "acl|object|junction|user|group|session|server|reload ...; see sallyport(8)");
 }
 
 }  // namespace sallyport::server

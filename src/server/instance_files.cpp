@@ -63,11 +63,11 @@ Result<std::vector<junction::Junction>> load_junctions(const std::string& direct
     const std::string path = directory + "/" + name;
     const auto text = read_file(path, kMostStore);
     if (!text) return fail(text.error());
-    auto junction = junction::parse_junction(*text);
+    auto junction = junction::parse_junction(*text, xml::XmlLimits());
     if (!junction) return in_file(path, junction.error());
-    if (junction::file_name(*junction) != name) {
+    if (junction::file_name_of(*junction) != name) {
       return fail(Errc::bad_config, path + ": the junction " + junction->name() + " belongs into " +
-                                        junction::file_name(*junction));
+                                        junction::file_name_of(*junction));
     }
     junctions.push_back(std::move(*junction));
   }
@@ -77,12 +77,12 @@ Result<std::vector<junction::Junction>> load_junctions(const std::string& direct
 Result<> save_junction(const std::string& directory, const junction::Junction& junction) {
   std::error_code ignored;
   std::filesystem::create_directories(directory, ignored);  // writing says what is wrong
-  return write_file(directory + "/" + junction::file_name(junction), junction::render_junction(junction),
+  return write_file(directory + "/" + junction::file_name_of(junction), junction::render_junction(junction),
                     kStoreMode);
 }
 
 Result<> delete_junction(const std::string& directory, const junction::Junction& junction) {
-  return remove_file(directory + "/" + junction::file_name(junction));
+  return remove_file(directory + "/" + junction::file_name_of(junction));
 }
 
 Result<LoadedRegistry> load_registry(const std::string& path) {
