@@ -179,7 +179,8 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
   Result<std::string> body = co_await x.read_body(limits.max_body);
   if (!body) {
     x.close_afterwards();
-    co_await x.refuse(body.error().code == Errc::too_large ? 413 : 400, body.error().to_string());
+    const int status = body.error().code == Errc::too_large ? 413 : 400;
+    co_await x.refuse(status, body.error().to_string());
     co_return;
   }
   auto attempt = authn::read_login_form(x.request(), *body, visitor.session.get(), kScheme, target.authority(), limits);
@@ -273,13 +274,15 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
   Result<std::string> body = co_await x.read_body(limits.max_body);
   if (!body) {
     x.close_afterwards();
-    co_await x.refuse(body.error().code == Errc::too_large ? 413 : 400, body.error().to_string());
+    const int status = body.error().code == Errc::too_large ? 413 : 400;
+    co_await x.refuse(status, body.error().to_string());
     co_return;
   }
   const auto checked =
       authn::check_token_form(request, *body, visitor.session.get(), kScheme, target.authority(), limits);
   if (!checked) {
-    co_await x.refuse(checked.error() == authn::LoginRefusal::wrong_method ? 405 : 403, "logout form");
+    const int status = checked.error() == authn::LoginRefusal::wrong_method ? 405 : 403;
+    co_await x.refuse(status, "logout form");
     co_return;
   }
   co_await finish_logout(x, snapshot, visitor);
