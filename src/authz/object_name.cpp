@@ -52,10 +52,6 @@ ObjectName ObjectName::of(const ObjectName& base, const http::CanonicalTarget& t
   return ObjectName(below(base, target.path()));
 }
 
-ObjectName ObjectName::of_ignoring_case(const ObjectName& base, const http::CanonicalTarget& target) {
-  return ObjectName(below(base, lowered(target.path())));
-}
-
 ObjectName ObjectName::parent() const {
   const auto slash = text_.rfind('/');
   return ObjectName(slash == 0 ? "/" : text_.substr(0, slash));

@@ -24,9 +24,6 @@ class ObjectName {
   static Result<ObjectName> of_server(std::string_view host, std::string_view instance);
   // The object that a request is for: target.path() below `base`. A '/' at the path's end does not count.
   static ObjectName of(const ObjectName& base, const http::CanonicalTarget& target);
-  // The same for servers that take no notice of case: the path's ASCII letters are small here, as they have to be in
-  // the names that policy is attached to.
-  static ObjectName of_ignoring_case(const ObjectName& base, const http::CanonicalTarget& target);
 
   const std::string& text() const { return text_; }
   bool is_root() const { return text_.size() == 1; }

@@ -16,3 +16,13 @@ libpure_a_SOURCES += \
   src/config/settings.hpp \
   src/config/validate.cpp src/config/validate.hpp \
   src/config/values.cpp
+
+# Made from the table of settings and kept in the source tree; a test holds them to the table.
+dist_man5_MANS = man/sallyport.conf.5 man/sallyport-policy.5
+exampledir = $(docdir)/examples
+dist_example_DATA = etc/sallyport.conf
+dist_schemas_DATA += schemas/sallyport.conf.json
+EXTRA_DIST += man/sallyport.conf.5.in tools/render-docs
+update-docs: sallyport-docs
+	$(srcdir)/tools/render-docs ./sallyport-docs $(srcdir) $(srcdir)
+.PHONY: update-docs

@@ -105,8 +105,9 @@ class Reader {
     const SettingSpec* map = find_map(*stanza_);
     const SettingSpec* spec = map != nullptr ? map : find_setting(*stanza_, key);
     if (spec == nullptr) return error(key, unknown_key(key));
-    if (map != nullptr && spec->check_key != nullptr && !spec->check_key(key)) {
-      return error(key, "the key must be " + std::string(spec->key_form) + ", not '" + log_escaped(key, 60) + "'");
+    if (map != nullptr && !spec->key_form.matches(key)) {
+      return error(key,
+                   "the key must be " + std::string(spec->key_form.wanted) + ", not '" + log_escaped(key, 60) + "'");
     }
     const std::string key_seen = map != nullptr ? lowered(key) : std::string(key);
     const auto [first, is_new] = out_.lines.try_emplace({std::string(*stanza_), key_seen}, number_);

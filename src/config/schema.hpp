@@ -26,9 +26,9 @@ std::span<const SettingSpec> junction_rows();  // [junction] to [admin]
 // What must hold of every row; each part asserts it at compile time.
 constexpr bool well_formed(const SettingSpec& row) {
   return (row.field.admits & detail::bit(row.type)) != 0 && !row.summary.empty() && row.summary.back() == '.' &&
-         (row.type == SettingType::choice) == !row.choices.empty() && (row.check == nullptr) == row.form.empty() &&
-         (row.check_key == nullptr) == row.key_form.empty() && row.min <= row.max && !row.stanza.empty() &&
-         !row.key.empty() && !row.since.empty() && (row.is_list() || row.separator == '\0');
+         (row.type == SettingType::choice) == !row.choices.empty() && row.is_map() == !row.key_form.wanted.empty() &&
+         row.min <= row.max && !row.stanza.empty() && !row.key.empty() && !row.since.empty() &&
+         (row.is_list() || row.separator == '\0');
 }
 constexpr bool well_formed(std::span<const SettingSpec> rows) {
   for (const auto& row : rows) {

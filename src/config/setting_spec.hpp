@@ -57,6 +57,12 @@ struct Field {
   const void* (*address)(const Settings&);
 };
 
+// What a text has to look like.
+struct TextForm {
+  bool (*matches)(std::string_view) = [](std::string_view) { return true; };
+  std::string_view wanted = {};  // follows "must be"; empty for a text of any form
+};
+
 // One row of the table.
 struct SettingSpec {
   std::string_view stanza;
@@ -67,11 +73,9 @@ struct SettingSpec {
   std::uint64_t min = 0;          // of integers, of durations in seconds, of sizes in bytes
   std::uint64_t max = UINT32_MAX;
   std::span<const std::string_view> choices = {};
-  char separator = '\0';                          // several values may stand in one line, with this between them
-  bool (*check)(std::string_view) = nullptr;      // of one value of type text
-  bool (*check_key)(std::string_view) = nullptr;  // of a free key
-  std::string_view form = {};                     // what `check` wants, to follow "must be"
-  std::string_view key_form = {};                 // what `check_key` wants
+  char separator = '\0';   // several values may stand in one line, with this between them
+  TextForm form = {};      // of one value of type text
+  TextForm key_form = {};  // of a free key
   TakesEffect takes_effect = TakesEffect::reload;
   std::string_view since = "0.1.0";
   std::string_view summary;         // one sentence

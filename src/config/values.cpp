@@ -87,7 +87,7 @@ Result<void> read_value(const SettingSpec& spec, std::string_view text, seconds&
 }
 
 Result<void> read_value(const SettingSpec& spec, std::string_view text, std::string& into) {
-  // An empty text says "none": whether there may be none is for the check of the whole to say.
+  // An empty text says "none": whether there may be none is for validate() to say.
   if (!text.empty()) {
     if (spec.type == SettingType::path || spec.type == SettingType::secret_path) {
       if (!is_absolute_path(text)) return wrong("an absolute path", text);
@@ -95,7 +95,7 @@ Result<void> read_value(const SettingSpec& spec, std::string_view text, std::str
       if (text != "-" && !is_absolute_path(text)) return wrong("an absolute path or -", text);
     }
   }
-  if (spec.check != nullptr && !spec.check(text)) return wrong(std::string(spec.form), text);
+  if (!spec.form.matches(text)) return wrong(std::string(spec.form.wanted), text);
   into = text;
   return {};
 }
@@ -127,7 +127,7 @@ Result<std::size_t> read_choice(const SettingSpec& spec, std::string_view text) 
 }
 
 Result<void> read_entry(const SettingSpec& spec, const Entry& entry, std::vector<MapEntry>& into) {
-  if (spec.check != nullptr && !spec.check(entry.value)) return wrong(std::string(spec.form), entry.value);
+  if (!spec.form.matches(entry.value)) return wrong(std::string(spec.form.wanted), entry.value);
   into.push_back(MapEntry{std::string(entry.key), std::string(entry.value), entry.line});
   return {};
 }

@@ -4,3 +4,6 @@ tests_test_pure_SOURCES += \
   tests/unit/config/render_test.cpp \
   tests/unit/config/schema_test.cpp \
   tests/unit/config/validate_test.cpp
+
+TESTS += tests/generated_files_test.sh
+EXTRA_DIST += tests/generated_files_test.sh
