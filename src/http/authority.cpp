@@ -1,5 +1,7 @@
 #include "http/authority.hpp"
 
+#include <algorithm>
+
 #include "base/endpoint.hpp"
 #include "base/text.hpp"
 #include "http/chars.hpp"

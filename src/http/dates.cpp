@@ -1,5 +1,6 @@
 #include "http/dates.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"

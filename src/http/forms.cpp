@@ -1,5 +1,7 @@
 #include "http/forms.hpp"
 
+#include <algorithm>
+
 #include "base/secret.hpp"
 #include "base/text.hpp"
 

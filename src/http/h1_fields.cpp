@@ -1,6 +1,6 @@
 #include "http/h1_fields.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/text.hpp"
 #include "http/chars.hpp"
@@ -27,6 +27,9 @@ std::optional<std::string_view> LineReader::take(std::string_view& bytes) {
 }
 
 void LineReader::reset() {
+  // One head that came slowly shall not cost an idle connection its memory.
+  constexpr std::size_t kept_capacity = 1024;
+  if (pending_.capacity() > kept_capacity) std::string().swap(pending_);
   pending_.clear();
   has_whole_line_ = false;
 }

@@ -7,9 +7,10 @@
 
 namespace sallyport::http {
 
-// Why bytes are no message that we take, with the status that tells the sender: 400, 414 (target too long), 431 (header
-// fields too large), 501 (transfer coding or method that we do not know), 505 (version); always 502 for what an
-// upstream sent. After a ParseError nobody knows where the next message begins: the connection must be closed.
+// Why bytes are no message that we take, with the status that tells the sender: 400, 414 (target too long), 417 (an
+// expectation that we do not know), 431 (header fields too large), 501 (transfer coding or method), 505 (version);
+// always 502 for what an upstream sent. After a ParseError nobody knows where the next message begins: the connection
+// must be closed.
 struct ParseError {
   int status = 400;
   std::string detail;  // for logs: where and why; may quote the sender, so log it escaped

@@ -1,5 +1,7 @@
 #include "http/target.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "http/authority.hpp"
 #include "http/chars.hpp"

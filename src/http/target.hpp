@@ -52,6 +52,8 @@ struct TargetRules {
 // (encoded separators), double encoding, invalid UTF-8, "..;", ".." above the root, a fragment, user
 // information, a port that is none, absolute form that differs from Host; unsupported (CONNECT, other
 // schemes); too_large.
+// Parameters stay in wire_path(), but not on a dot segment nor on an empty one with something behind it, where servers
+// differ most. authority() is as narrow as parse_authority() says.
 Result<CanonicalTarget> canonicalize(const RequestHead& head, const TargetRules& rules);
 
 }  // namespace sallyport::http

@@ -27,6 +27,10 @@ void check_path(const CanonicalTarget& made) {
   fuzz::check(path.find("//") == std::string::npos, "A1: empty segment");
   fuzz::check(closed.find("/./") == std::string::npos && closed.find("/../") == std::string::npos, "A1: dots");
   for (const char c : path) fuzz::check(!is_control(c) && c != '\\' && c != ';', "A5, A6, A8");
+  for (std::size_t at = path.find('%'); at != std::string::npos; at = path.find('%', at + 1)) {
+    const bool hex_follows = at + 2 < path.size() && hex_value(path[at + 1]) >= 0 && hex_value(path[at + 2]) >= 0;
+    fuzz::check(!hex_follows, "A3: encoded twice");
+  }
   for (const char c : made.wire_path()) {
     fuzz::check(is_in(c, kPathChar) || c == '/' || c == '%', "a wire path is made of path characters");
   }
