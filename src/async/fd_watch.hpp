@@ -7,7 +7,8 @@ struct event;
 namespace sallyport::async {
 
 // Readiness of one descriptor, edge-triggered: registered with the kernel once, for its whole life, so that a wait
-// costs no system call. Contract: after a read (write) said EAGAIN call not_readable() (not_writable()) before waiting.
+// costs no system call. Contract: after a read (write) said EAGAIN, or a read_was_short(), call not_readable()
+// (not_writable()) before waiting.
 // At most one waiter for each direction. Does not own the descriptor, which must stay open until destruction.
 class FdWatch {
  public:
@@ -37,6 +38,11 @@ class FdWatch {
   Readiness writable(Deadline deadline) { return Readiness(writable_, writer_, deadline); }
   void not_readable() { readable_ = false; }
   void not_writable() { writable_ = false; }
+  // A read gave less than there was room for: nothing more is there, so the next attempt would be a system call for
+  // nothing (epoll(7)). Not so when the peer has finished: the end is still to be read, and makes no edge of its own.
+  void read_was_short() { readable_ = peer_finished_; }
+  // False: an attempt to read would find nothing.
+  bool may_be_readable() const { return readable_; }
 
  private:
   static void on_event(int, short what, void* self);
@@ -45,6 +51,7 @@ class FdWatch {
   event* event_;
   bool readable_ = true;  // until an attempt says otherwise
   bool writable_ = true;
+  bool peer_finished_ = false;
   ListNode reader_;
   ListNode writer_;
 };
