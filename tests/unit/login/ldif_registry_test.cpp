@@ -87,6 +87,9 @@ BOOST_AUTO_TEST_CASE(G1_a_blank_password_is_never_right) {
                                           std::string_view("secret\0", 7), std::string_view("\0secret", 7)}) {
     BOOST_TEST(!accepted(*registry, "alice", password));
   }
+  // Not even if somebody stored one: this is the hash of two blanks.
+  const auto blank = make("dn: uid=alice\nuid: alice\nuserPassword: {SSHA}IJA2Yjq1fki+WpBDSPUfpSjbQfpzYWx0\n").value();
+  BOOST_TEST(!accepted(*blank, "alice", "  "));
 }
 
 // attack case G2
