@@ -74,6 +74,7 @@ class Response:
     status: int
     headers: list
     body: bytes
+    complete: bool = True  # as far as its framing says
 
     def header(self, name):
         values = [v for n, v in self.headers if n.lower() == name.lower()]
@@ -88,6 +89,48 @@ class Response:
     @property
     def text(self):
         return self.body.decode()
+
+
+def parse_responses(data, methods=()):
+    """All answers in what a connection brought, 1xx left out; `methods` are those of the requests (default GET)."""
+    responses = []
+    methods = list(methods)
+    while data:
+        head, end, data = data.partition(b"\r\n\r\n")
+        assert end and head.startswith(b"HTTP/1.1 "), head
+        lines = head.decode("latin-1").split("\r\n")
+        status = int(lines[0].split(" ")[1])
+        fields = [tuple(part.strip() for part in line.split(":", 1)) for line in lines[1:]]
+        response = Response(status, fields, b"")
+        if 100 <= status < 200 and status != 101:
+            continue
+        method = methods.pop(0) if methods else "GET"
+        if method != "HEAD" and status not in (101, 204, 304):
+            if response.header("Transfer-Encoding") == "chunked":
+                response.body, data = take_chunks(data)
+            elif response.header("Content-Length") is not None:
+                length = int(response.header("Content-Length"))
+                response.body, data = data[:length], data[length:]
+                response.complete = len(response.body) == length
+            else:
+                response.body, data = data, b""
+        elif status == 101:
+            response.body, data = data, b""
+        responses.append(response)
+    return responses
+
+
+def take_chunks(data):
+    body = b""
+    while True:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        if length == 0:
+            assert data.startswith(b"\r\n"), data
+            return body, data[2:]
+        assert data[length:length + 2] == b"\r\n", data[length:]
+        body += data[:length]
+        data = data[length + 2:]
 
 
 class Browser:
@@ -242,6 +285,17 @@ class Instance:
                     while chunk := link.recv(65536):
                         received += chunk
                 return received
+
+    def ask(self, target, method="GET", headers=(), host=None, body=b"", version="HTTP/1.1"):
+        """One request with its target and fields as they are, bytes or text; the final answer to it."""
+        def raw(value):
+            return value if isinstance(value, bytes) else value.encode("latin-1")
+        lines = [raw(method) + b" " + raw(target) + b" " + raw(version),
+                 b"Host: " + raw(host or f"localhost:{self.port}"), b"Connection: close"]
+        lines += [raw(name) + b": " + raw(value) for name, value in headers]
+        if body:
+            lines.append(b"Content-Length: %d" % len(body))
+        return parse_responses(self.raw(b"\r\n".join(lines) + b"\r\n\r\n" + body), [method])[-1]
 
     def browser(self, host="localhost"):
         return Browser(self, host)
