@@ -132,10 +132,10 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
 
 Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions) {
   for (const junction::Junction& junction : junctions) {
-    std::vector<upstream::Candidate> candidates;
+    inbound::JunctionServers servers;
     for (std::size_t i = 0; i < junction.servers.size(); ++i) {
       const junction::Server& server = junction.servers[i];
-      if (server.state != junction::OperationalState::online) continue;
+      if (server.state == junction::OperationalState::offline) continue;
       upstream::Candidate candidate;
       candidate.server = server.host + ":" + std::to_string(server.port);
       candidate.key = junction.name() + " " + server.uuid;
@@ -152,9 +152,16 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
         const std::string& asked = server.virtual_host.empty() ? server.host : server.virtual_host;
         candidate.tls_name = asked.substr(0, asked.rfind(':'));
       }
-      candidates.push_back(std::move(candidate));
+      servers.with_throttled.push_back(candidate);
+      if (server.state == junction::OperationalState::online) {
+        servers.online.push_back(std::move(candidate));
+      } else {
+        // Sessions know the steady clock only.
+        const auto age = wall_now() - WallTime(std::chrono::seconds(server.state_since));
+        servers.throttled_since = std::min(servers.throttled_since, std::chrono::steady_clock::now() - age);
+      }
     }
-    snapshot.servers.emplace(junction.name(), std::move(candidates));
+    snapshot.servers.emplace(junction.name(), std::move(servers));
   }
   return Result<>();
 }
