@@ -28,6 +28,7 @@ struct ClientFacts {
 struct ExchangeOptions {
   Duration body_stall{std::chrono::seconds(60)};  // between two pieces of a body, either way
   std::uint64_t min_receive_rate = 0;             // bytes a second of a request body; 0: no limit
+  std::uint64_t min_send_rate = 0;                // the same for an answer
   Duration slow_peer_grace{std::chrono::seconds(10)};
   bool announce_server = true;  // Server in our own answers
 };
@@ -65,8 +66,10 @@ class Exchange {
 
   // The request's body: what is arriving, or what replace_request() put in its place.
   wire::BodySource& body();
-  // The next piece of the body, at the client's pace; sends "100 Continue" before the first wait if the client asked
-  // for it.
+  // Sends "100 Continue" if the client waits for it before it sends the body. Once, before the first
+  // next_body_piece(), and while nothing else is written to the client.
+  async::Task<Result<>> invite_body();
+  // The next piece of the body, at the client's pace.
   async::Task<Result<std::string_view>> next_body_piece();
   // The whole body, if it has at most `max` bytes; too_large otherwise (what was read is lost then).
   async::Task<Result<std::string>> read_body(std::size_t max);
@@ -91,6 +94,8 @@ class Exchange {
   async::Task<Result<>> finish_relayed();
 
   bool response_begun() const { return response_begun_; }
+  // The answer has begun and will never be whole: the client must not take the end of the connection for its end.
+  bool is_cut_short() const { return response_begun_ && !response_done_; }
   // After the answer: may the connection carry another request?
   bool can_go_on() const;
   // It may not, whatever happens.
@@ -107,7 +112,7 @@ class Exchange {
 
  private:
   bool client_takes_html() const;
-  void add_own_headers(http::ResponseHead& head) const;
+  void add_own_headers(http::ResponseHead& head);
 
   wire::ServerConnection& connection_;
   http::RequestHead head_;
@@ -120,6 +125,7 @@ class Exchange {
   wire::MessageBody arriving_;
   std::optional<wire::MemoryBody> replaced_;
   wire::Pace pace_;
+  wire::Pace send_pace_;
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool close_ = false;

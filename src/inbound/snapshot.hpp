@@ -61,6 +61,7 @@ struct Snapshot {
   http::HeadLimits head_limits;
   http::TargetRules target_rules;
   exchange::ExchangeOptions exchange_options;
+  upstream::PoolOptions pool_options;
   session::Limits session_limits;
   session::ParkLimits park_limits;
   session::SessionCookie session_cookie;

@@ -74,4 +74,6 @@ async::Task<Result<>> TcpStream::wait_writable(async::Deadline deadline) {
 
 void TcpStream::shut_write() { shutdown(fd_.get(), SHUT_WR); }
 
+void TcpStream::abort() { shutdown(fd_.get(), SHUT_RDWR); }
+
 }  // namespace sallyport::net

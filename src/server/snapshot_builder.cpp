@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "http/authority.hpp"
 #include "server/files.hpp"
 
 namespace sallyport::server {
@@ -25,6 +26,19 @@ std::string priorities_of(const config::SslSettings& settings) {
   return priorities;
 }
 
+upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
+  upstream::PoolOptions options;
+  options.connect_timeout = settings.connect_timeout;
+  options.idle_timeout = settings.persistent_con_timeout;
+  options.failed_server_retry = settings.failed_server_retry_time;
+  options.max_idle_per_key = settings.max_cached_persistent_connections;
+  options.max_per_server = settings.max_connections_per_server;
+  options.head_limits.max_head = settings.max_response_head;
+  options.head_limits.max_start_line = settings.max_response_head;
+  options.head_limits.max_field_count = 500;
+  return options;
+}
+
 void set_limits(inbound::Snapshot& snapshot) {
   const config::Settings& settings = *snapshot.settings;
   snapshot.head_limits.max_start_line = settings.server.max_request_line;
@@ -33,8 +47,10 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.target_rules.max_length = settings.server.max_request_line;
   snapshot.exchange_options.body_stall = settings.server.intra_connection_timeout;
   snapshot.exchange_options.min_receive_rate = settings.server.min_receive_rate;
+  snapshot.exchange_options.min_send_rate = settings.server.min_send_rate;
   snapshot.exchange_options.slow_peer_grace = settings.server.slow_peer_grace;
   snapshot.exchange_options.announce_server = !settings.server.suppress_server_identity;
+  snapshot.pool_options = pool_options(settings.junction);
   snapshot.session_limits.lifetime = settings.session.timeout;
   snapshot.session_limits.inactivity = settings.session.inactive_timeout;
   snapshot.session_limits.anonymous_lifetime = settings.session.unauth_timeout;
@@ -84,6 +100,14 @@ Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction:
   options.required_dn = server.dn;
   options.alpn = {"http/1.1"};
   return tls::ClientContext::make(options);
+}
+
+// The name that the server's certificate must have: the one it is asked under, without a port.
+std::string tls_name_of(const junction::Server& server) {
+  const auto asked = http::parse_authority(server.virtual_host);
+  if (!asked) return server.host;
+  const std::string& host = asked->host;
+  return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
 }  // namespace
@@ -138,7 +162,9 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
       if (server.state == junction::OperationalState::offline) continue;
       upstream::Candidate candidate;
       candidate.server = server.host + ":" + std::to_string(server.port);
-      candidate.key = junction.name() + " " + server.uuid;
+      // The same id may be given to another server later.
+      candidate.key = junction.name() + ' ' + server.uuid + ' ' + candidate.server;
+      candidate.key += junction.type == junction::Type::ssl ? " ssl" : " tcp";
       candidate.host = server.host;
       candidate.port = server.port;
       candidate.index = i;
@@ -149,8 +175,7 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
           return fail(context.error().code, "junction " + junction.name() + ": " + context.error().detail);
         }
         candidate.tls = std::move(*context);
-        const std::string& asked = server.virtual_host.empty() ? server.host : server.virtual_host;
-        candidate.tls_name = asked.substr(0, asked.rfind(':'));
+        candidate.tls_name = tls_name_of(server);
       }
       servers.with_throttled.push_back(candidate);
       if (server.state == junction::OperationalState::online) {

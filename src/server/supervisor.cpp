@@ -60,19 +60,6 @@ authn::ThrottleLimits throttle_limits(const config::LoginLimitSettings& settings
   return limits;
 }
 
-upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
-  upstream::PoolOptions options;
-  options.connect_timeout = settings.connect_timeout;
-  options.idle_timeout = settings.persistent_con_timeout;
-  options.failed_server_retry = settings.failed_server_retry_time;
-  options.max_idle_per_key = settings.max_cached_persistent_connections;
-  options.max_per_server = settings.max_connections_per_server;
-  options.head_limits.max_head = settings.max_response_head;
-  options.head_limits.max_start_line = settings.max_response_head;
-  options.head_limits.max_field_count = 500;
-  return options;
-}
-
 Result<std::vector<ListeningSocket>> open_sockets(const config::ServerSettings& settings) {
   std::vector<IpAddress> addresses = settings.network_interface;
   if (addresses.empty()) addresses = {*IpAddress::parse("0.0.0.0"), *IpAddress::parse("::")};
@@ -131,8 +118,7 @@ Result<> Daemon::start_workers() {
     if (!sockets) return fail(sockets.error());
     char prefix[32];
     std::snprintf(prefix, sizeof prefix, "%s-%02zx-", start_id.c_str(), i);
-    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, pool_options(settings->junction),
-                                                *limits_, std::move(*sockets)));
+    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, *limits_, std::move(*sockets)));
   }
   return Result<>();
 }

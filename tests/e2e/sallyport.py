@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -69,6 +70,49 @@ class EchoBackEnd(Process):
                                    "the echo back end listens").group(1))
 
 
+class ScriptedBackEnd:
+    """A back end that does what `script(connection, number)` does to each connection, in a thread of its own."""
+
+    def __init__(self, script):
+        self.script = script
+        self.connections = 0
+        self.heads = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                link, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self.run, args=(link, self.connections), daemon=True).start()
+
+    def run(self, link, number):
+        with link, contextlib.suppress(OSError):
+            link.settimeout(30)
+            self.script(link, number)
+
+    def read_head(self, link):
+        """The next request head (whole, with its empty line), empty at the end of the connection."""
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = link.recv(1)
+            if not byte:
+                return b""
+            head += byte
+        self.heads.append(head)
+        return head
+
+    def stop(self):
+        # Wakes the thread in accept(), which close() alone does not.
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
 @dataclasses.dataclass
 class Response:
     status: int
@@ -118,6 +162,23 @@ def parse_responses(data, methods=()):
             response.body, data = data, b""
         responses.append(response)
     return responses
+
+
+def read_to_end(link):
+    received = b""
+    with contextlib.suppress(ssl.SSLError, ConnectionError):
+        while chunk := link.recv(65536):
+            received += chunk
+    return received
+
+
+def read_until(link, end):
+    received = b""
+    while end not in received:
+        chunk = link.recv(65536)
+        assert chunk, received
+        received += chunk
+    return received
 
 
 def take_chunks(data):
@@ -275,16 +336,21 @@ class Instance:
         link.host = host
         return link
 
+    @contextlib.contextmanager
+    def open(self, timeout=10, ragged_ends=True):
+        """A connection with TLS and nothing else. `ragged_ends`: one without close_notify is an end like others."""
+        context = self.tls()
+        if not ragged_ends:
+            context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=ragged_ends) as link:
+                yield link
+
     def raw(self, data, timeout=10):
         """Sends bytes as they are; everything that comes back until the connection ends."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout) as plain:
-            with self.tls().wrap_socket(plain, server_hostname="localhost") as link:
-                link.sendall(data)
-                received = b""
-                with contextlib.suppress(ssl.SSLError, ConnectionError):
-                    while chunk := link.recv(65536):
-                        received += chunk
-                return received
+        with self.open(timeout) as link:
+            link.sendall(data)
+            return read_to_end(link)
 
     def ask(self, target, method="GET", headers=(), host=None, body=b"", version="HTTP/1.1"):
         """One request with its target and fields as they are, bytes or text; the final answer to it."""
