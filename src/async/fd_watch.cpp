@@ -19,6 +19,7 @@ void FdWatch::on_event(int, short what, void* self) {
   if ((what & EV_CLOSED) != 0) watch.peer_finished_ = true;
   if ((what & (EV_READ | EV_CLOSED)) != 0) {
     watch.readable_ = true;
+    watch.perhaps_drained_ = false;
     wake(watch.reader_);
   }
   if ((what & EV_WRITE) != 0) {

@@ -7,8 +7,7 @@ struct event;
 namespace sallyport::async {
 
 // Readiness of one descriptor, edge-triggered: registered with the kernel once, for its whole life, so that a wait
-// costs no system call. Contract: after a read (write) said EAGAIN, or a read_was_short(), call not_readable()
-// (not_writable()) before waiting.
+// costs no system call. Contract: after a read (write) said EAGAIN call not_readable() (not_writable()) before waiting.
 // At most one waiter for each direction. Does not own the descriptor, which must stay open until destruction.
 class FdWatch {
  public:
@@ -38,9 +37,13 @@ class FdWatch {
   Readiness writable(Deadline deadline) { return Readiness(writable_, writer_, deadline); }
   void not_readable() { readable_ = false; }
   void not_writable() { writable_ = false; }
-  // A read gave less than there was room for: nothing more is there, so the next attempt would be a system call for
-  // nothing (epoll(7)). Not so when the peer has finished: the end is still to be read, and makes no edge of its own.
-  void read_was_short() { readable_ = peer_finished_; }
+  // A read gave less than there was room for: nothing more is there (epoll(7)), unless the peer has finished, or the
+  // connection broke, in the same moment; neither makes an edge of its own. The first is known (EPOLLRDHUP), the second
+  // shows at the next write, so that one which succeeded makes the conclusion good.
+  void read_was_short() { perhaps_drained_ = !peer_finished_; }
+  void write_succeeded() {
+    if (perhaps_drained_) readable_ = perhaps_drained_ = false;
+  }
   // False: an attempt to read would find nothing.
   bool may_be_readable() const { return readable_; }
 
@@ -52,6 +55,7 @@ class FdWatch {
   bool readable_ = true;  // until an attempt says otherwise
   bool writable_ = true;
   bool peer_finished_ = false;
+  bool perhaps_drained_ = false;
   ListNode reader_;
   ListNode writer_;
 };

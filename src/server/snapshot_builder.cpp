@@ -19,8 +19,7 @@ Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std:
 }
 
 std::string priorities_of(const config::SslSettings& settings) {
-  std::string priorities = settings.priority;
-  if (priorities.empty()) return priorities;
+  std::string priorities = settings.priority.empty() ? tls::kDefaultPriorities : settings.priority;
   if (settings.disable_tls_v12) priorities += ":-VERS-TLS1.2";
   if (settings.disable_tls_v13) priorities += ":-VERS-TLS1.3";
   return priorities;

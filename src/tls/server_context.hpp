@@ -26,9 +26,12 @@ struct ServerIdentity {
   std::vector<CertificatePair> pairs;
 };
 
+// The priority string for servers when the configuration has none.
+extern const char* const kDefaultPriorities;
+
 struct ServerOptions {
   std::vector<ServerIdentity> identities;  // exactly one without names
-  std::string priorities;                  // GnuTLS priority string; empty: our own default
+  std::string priorities;                  // GnuTLS priority string; empty: kDefaultPriorities
   bool tickets = true;
   std::chrono::seconds ticket_lifetime{7200};
   // What a ticket is bound to besides the server name: the client-authentication policy of the listener.
