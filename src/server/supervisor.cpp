@@ -253,6 +253,9 @@ int check_configuration(const std::string& config_path, bool strict) {
   tls::TicketTable tickets(1);
   config::Diagnostics diagnostics;
   const auto instance = Instance::open(config_path, unused, tickets, diagnostics);
+  if (instance) {
+    for (auto& warning : instance->warnings()) diagnostics.push_back(std::move(warning));
+  }
   complain(diagnostics);
   if (!instance) return 1;
   if (strict && !diagnostics.empty()) return 1;

@@ -165,11 +165,11 @@ def parse_responses(data, methods=()):
 
 
 def read_to_end(link):
-    received = b""
+    received = bytearray()
     with contextlib.suppress(ssl.SSLError, ConnectionError):
         while chunk := link.recv(65536):
             received += chunk
-    return received
+    return bytes(received)
 
 
 def read_until(link, end):
@@ -263,6 +263,7 @@ class Instance:
         self.make_certificates()
         if registry is None:
             shutil.copy(TOP / "etc/demo/registry.ldif", self.dir / "registry.ldif")
+            (self.dir / "registry.ldif").chmod(0o600)
         template = (TOP / "etc/demo/sallyport.conf.in").read_text()
         text = template.replace("@port@", str(self.port)).replace("@dir@", str(self.dir))
         self.conf.write_text(text.replace("@pages@", str(TOP / "etc/pages")) + extra)
