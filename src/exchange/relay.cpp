@@ -231,6 +231,11 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
   if (!begun) co_return begun;
   wire::MessageBody body(upstream.input(), *framing, Side::upstream);
   for (;;) {
+    if (body.would_wait()) {
+      // What is there goes out, the head without a body too: the rest may take its time.
+      const Result<> flushed = co_await x_.flush_relayed();
+      if (!flushed) co_return flushed;
+    }
     const Result<std::string_view> piece = co_await body.next(x_.loop().in(plan_.response_timeout));
     if (!piece) {
       // As much as came is theirs; that it is not all, the end of the connection says.
@@ -238,12 +243,8 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
       co_return fail(piece.error());
     }
     if (piece->empty()) break;
-    Result<> written = co_await x_.write_relayed(*piece);
+    const Result<> written = co_await x_.write_relayed(*piece);
     if (!written) co_return written;
-    if (body.would_wait()) {
-      written = co_await x_.flush_relayed();
-      if (!written) co_return written;
-    }
   }
   const Result<> finished = co_await x_.finish_relayed();
   reusable = upstream_stays && body_sent_;
