@@ -22,10 +22,7 @@ Result<crypto::CredentialsHandle> load(const ServerIdentity& identity) {
   }
   crypto::CredentialsHandle credentials(raw);
   for (const auto& pair : identity.pairs) {
-    const gnutls_datum_t chain = crypto::datum_of(pair.chain_pem);
-    const gnutls_datum_t key = crypto::datum_of(pair.key_pem);
-    const int code = gnutls_certificate_set_x509_key_mem2(raw, &chain, &key, GNUTLS_X509_FMT_PEM, nullptr, 0);
-    if (code < 0) return fail(crypto::gnutls_error(code, pair.origin, Errc::bad_config));
+    if (const Result<> added = add_pair(raw, pair); !added) return fail(added.error());
   }
   return credentials;
 }

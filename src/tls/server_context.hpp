@@ -9,16 +9,10 @@
 
 #include "base/result.hpp"
 #include "crypto/gnutls_owner.hpp"
+#include "tls/certificate_pair.hpp"
 #include "tls/ticket_table.hpp"
 
 namespace sallyport::tls {
-
-// A certificate chain with its key, both as PEM text.
-struct CertificatePair {
-  std::string chain_pem;
-  std::string key_pem;
-  std::string origin;  // for error messages: the files' names
-};
 
 // Certificates for one or more names. Several pairs of different key types may serve one name.
 struct ServerIdentity {
