@@ -158,7 +158,7 @@ async::Task<> Exchange::refuse(int status, std::string_view why) {
   page.body = error_pages_.render_error(status, id_, head_.headers.find("Host").value_or(""), html);
   if (!html) page.type = "application/json";
   if (status == 408) close_ = true;
-  (void)why;
+  note_failure(std::string(why), Side::self);
   co_await respond(std::move(page));
 }
 

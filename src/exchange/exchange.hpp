@@ -60,6 +60,8 @@ class Exchange {
   const http::RequestHead& request() const { return head_; }
   const ClientFacts& client() const { return client_; }
   const std::string& id() const { return id_; }
+  const std::string& junction() const { return junction_; }
+  const std::string& upstream() const { return upstream_; }
   const ExchangeOptions& options() const { return options_; }
   wire::ServerConnection& connection() { return connection_; }
   const async::EventLoop& loop() const { return loop_; }
@@ -81,7 +83,7 @@ class Exchange {
 
   // Answers with a page of our own. After it the exchange is over.
   async::Task<> respond(Page page);
-  // Answers with the error page for this status; `why` goes to the event log (debug) and the request log.
+  // Answers with the error page for this status; `why` is for administrators, see failure().
   async::Task<> refuse(int status, std::string_view why);
   async::Task<> redirect(std::string location, int status = 302);
 
@@ -101,8 +103,17 @@ class Exchange {
   // It may not, whatever happens.
   void close_afterwards() { close_ = true; }
 
+  // Why there was an error page, or why the answer was cut short; empty if all went well. For the event log.
+  const std::string& failure() const { return failure_; }
+  Side failed_side() const { return failed_side_; }
+  void note_failure(std::string why, Side side) {
+    failure_ = std::move(why);
+    failed_side_ = side;
+  }
+
   // What the request log will say; the views in it point into the exchange or into what lives as long.
   log::RequestRecord& record() { return record_; }
+  int status() const { return record_.status; }
   void set_user(std::string user);
   void set_junction(std::string name) { junction_ = std::move(name); }
   void set_upstream(std::string server) { upstream_ = std::move(server); }
@@ -133,6 +144,8 @@ class Exchange {
   bool response_done_ = false;
   std::vector<std::pair<std::string, std::string>> extra_headers_;
   log::RequestRecord record_;
+  std::string failure_;
+  Side failed_side_ = Side::self;
   std::string user_;
   std::string junction_;
   std::string upstream_;

@@ -184,6 +184,7 @@ async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reu
   }
   if (!passed) {
     x_.close_afterwards();
+    x_.note_failure(passed.error().to_string(), passed.error().side);
     if (!x_.response_begun()) {
       out.answered = false;
       out.error = passed.error();

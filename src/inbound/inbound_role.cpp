@@ -204,8 +204,22 @@ async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const e
     co_await x.refuse(500, "exception");
   }
   x.write_log(commons_.logs);
+  log_failure(x);
   go_on = x.can_go_on();
   if (x.is_cut_short()) connection.stream().abort();
+}
+
+// What the client is not told. What visitors do wrong is for those who look for it, what fails here or behind us for
+// everybody.
+void InboundRole::log_failure(const exchange::Exchange& x) {
+  if (x.failure().empty()) return;
+  const bool is_ours = x.status() >= 500 || x.failed_side() == Side::upstream;
+  std::string text = x.id() + ": " + std::to_string(x.status());
+  if (!x.junction().empty()) text += " at junction " + x.junction();
+  if (!x.upstream().empty()) text += ", server " + x.upstream();
+  text += (x.is_cut_short() ? ", answer cut short: " : ": ") + x.failure();
+  commons_.logs.event(is_ours ? log::Level::warning : log::Level::debug, is_ours ? "request-failed" : "request-refused",
+                      text);
 }
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,

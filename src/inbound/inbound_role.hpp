@@ -44,6 +44,7 @@ class InboundRole {
   async::Task<> linger(wire::ServerConnection& connection);
   authz::Decision decide(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          const Visitor& visitor) const;
+  void log_failure(const exchange::Exchange& x);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
   std::string next_id();
   bool is_trusted_proxy(const Snapshot& snapshot, const IpAddress& address) const;

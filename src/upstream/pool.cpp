@@ -151,6 +151,7 @@ async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates
       co_return Lease(*this, *candidate, health, std::move(*connection), false);
     }
     last = connection.error();
+    last.detail = candidate->server + ": " + last.detail;
     if (last.code == Errc::canceled) break;
     health.failed_until = loop_.now() + options_.failed_server_retry;
   }

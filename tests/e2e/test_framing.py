@@ -419,6 +419,7 @@ def test_C9_a_cut_answer_never_looks_whole(demo, make_script, answer):
                 while chunk := link.recv(65536):
                     received += chunk
         assert b"half" in received and b"\r\n0\r\n\r\n" not in received
+    wait_until(lambda: f"at junction /script, server 127.0.0.1:{back_end.port}, answer cut short: " in demo.process.text(), "the reason in the event log")
 
 
 def test_answers_until_the_end_of_the_connection(demo, make_script):
