@@ -14,8 +14,8 @@ namespace sallyport::login {
 // directories tell apart stay different but for the case of ASCII letters. Error: malformed.
 Result<std::string> normalised_dn(std::string_view dn);
 
-// The value that the first RDN of a name has for an attribute, unescaped and otherwise as it is spelt: "Alice" for "cn" of
-// "cn=Alice,dc=example". Nothing if there is none, or if the name is none.
+// The value that the first RDN of a name has for an attribute, unescaped and otherwise as it is spelt: "Alice" for "cn"
+// of "cn=Alice,dc=example". Nothing if there is none, or if the name is none.
 std::optional<std::string> leading_value_of_dn(std::string_view dn, std::string_view attribute);
 
 // A value as it is written into a distinguished name.

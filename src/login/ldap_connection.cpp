@@ -4,8 +4,9 @@
 #include <openldap.h>
 #include <poll.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <mutex>
+#include <optional>
 
 #include "base/text.hpp"
 
@@ -68,48 +69,62 @@ bool set_options(LDAP* handle, const LdapLink& link) {
 bool is_refusal(int code) {
   switch (code) {
     case LDAP_INVALID_CREDENTIALS:
-    case LDAP_INAPPROPRIATE_AUTH:      // the entry has no password
+    case LDAP_INAPPROPRIATE_AUTH:  // the entry has no password
     case LDAP_NO_SUCH_OBJECT:
     case LDAP_INVALID_DN_SYNTAX:
-    case LDAP_UNWILLING_TO_PERFORM:    // a locked account, in some directories
-    case LDAP_CONSTRAINT_VIOLATION:    // likewise
-    case LDAP_INSUFFICIENT_ACCESS: return true;
-    default: return false;
+    case LDAP_UNWILLING_TO_PERFORM:  // a locked account, in some directories
+    case LDAP_CONSTRAINT_VIOLATION:  // likewise
+    case LDAP_INSUFFICIENT_ACCESS:
+      return true;
+    default:
+      return false;
   }
 }
 
 Errc errc_of_ldap(int code) {
   switch (code) {
-    case LDAP_SERVER_DOWN: return Errc::reset;
-    case LDAP_TIMEOUT: return Errc::timeout;
-    case LDAP_CONNECT_ERROR: return Errc::tls;
-    case LDAP_NO_SUCH_OBJECT: return Errc::not_found;
-    default: return Errc::unavailable;
+    case LDAP_SERVER_DOWN:
+      return Errc::reset;
+    case LDAP_TIMEOUT:
+      return Errc::timeout;
+    case LDAP_CONNECT_ERROR:
+      return Errc::tls;
+    case LDAP_NO_SUCH_OBJECT:
+      return Errc::not_found;
+    default:
+      return Errc::unavailable;
   }
 }
 
-LdapEntry read_entry(LDAP* handle, LDAPMessage* message) {
+// Adds the values to those that an earlier attribute of the same name had: RFC 4511 section 4.5.2 has each name once,
+// but not every server does, and a value that is overlooked may be the one that tells.
+void add_values(LdapEntry& entry, std::string_view name, const berval* values) {
+  const auto is_it = [&](const identity::Attribute& a) { return equal_ignoring_case(a.name, name); };
+  auto found = std::find_if(entry.attributes.begin(), entry.attributes.end(), is_it);
+  if (found == entry.attributes.end()) {
+    found = entry.attributes.insert(found, identity::Attribute{std::string(name), {}});
+  }
+  for (; values != nullptr && values->bv_val != nullptr; ++values) {
+    found->values.emplace_back(values->bv_val, values->bv_len);
+  }
+}
+
+// Nothing, if it is broken: half an entry is none.
+std::optional<LdapEntry> read_entry(LDAP* handle, LDAPMessage* message) {
+  BerElement* raw = nullptr;
+  berval text{};
+  if (ldap_get_dn_ber(handle, message, &raw, &text) != LDAP_SUCCESS) return std::nullopt;
+  const auto release = [](BerElement* element) { ber_free(element, 0); };
+  const std::unique_ptr<BerElement, decltype(release)> element(raw, release);
   LdapEntry entry;
-  if (char* const dn = ldap_get_dn(handle, message)) {
-    entry.dn = dn;
-    ldap_memfree(dn);
+  entry.dn.assign(text.bv_val, text.bv_len);
+  for (;;) {
+    berval* values = nullptr;
+    if (ldap_get_attribute_ber(handle, message, element.get(), &text, &values) != LDAP_SUCCESS) return std::nullopt;
+    if (text.bv_val == nullptr) return entry;
+    add_values(entry, std::string_view(text.bv_val, text.bv_len), values);
+    ber_memfree(values);
   }
-  BerElement* position = nullptr;
-  for (char* name = ldap_first_attribute(handle, message, &position); name != nullptr;
-       name = ldap_next_attribute(handle, message, position)) {
-    identity::Attribute attribute;
-    attribute.name = name;
-    ldap_memfree(name);
-    if (berval** const values = ldap_get_values_len(handle, message, attribute.name.c_str())) {
-      for (berval** value = values; *value != nullptr; ++value) {
-        attribute.values.emplace_back((*value)->bv_val, (*value)->bv_len);
-      }
-      ldap_value_free_len(values);
-    }
-    entry.attributes.push_back(std::move(attribute));
-  }
-  if (position != nullptr) ber_free(position, 0);
-  return entry;
 }
 
 }  // namespace
@@ -179,7 +194,15 @@ Result<> LdapConnection::install_tls(const LdapLink& link, TimePoint end) {
   const timeval limit = time_until(end);
   ldap_set_option(handle_, LDAP_OPT_NETWORK_TIMEOUT, &limit);
   const int code = ldap_install_tls(handle_);
-  if (code != LDAP_SUCCESS || ldap_tls_inplace(handle_) != 1) return fail(failure(code, "TLS handshake"));
+  if (code != LDAP_SUCCESS || ldap_tls_inplace(handle_) != 1) {
+    Error error = failure(code, "TLS handshake");
+    // libldap does not tell what it did not like.
+    if (error.code == Errc::tls) {
+      error.detail +=
+          "; the server's certificate has to come from " + authorities_of(link) + " and to be for " + link.address.host;
+    }
+    return fail(std::move(error));
+  }
   is_private_ = true;
   return Result<>();
 }
@@ -189,7 +212,8 @@ Error LdapConnection::failure(int code, const std::string& doing) {
   std::string detail = url_ + ": " + doing + ": " + ldap_err2string(code);
   char* text = nullptr;
   if (ldap_get_option(handle_, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text) == LDAP_OPT_SUCCESS && text != nullptr) {
-    if (*text != '\0') detail += " (" + log_escaped(text, 300) + ")";
+    if (*text != '\0' && std::string_view(text).find("unknown error") == std::string_view::npos)
+      detail += " (" + log_escaped(text, 300) + ")";
     ldap_memfree(text);
   }
   return Error(errc_of_ldap(code), std::move(detail), Side::directory);
@@ -238,8 +262,7 @@ Result<bool> LdapConnection::bind(const std::string& dn, const Secret& password,
   std::string bytes(password.reveal());
   berval credentials{bytes.size(), bytes.data()};
   int request = 0;
-  const int code =
-      ldap_sasl_bind(handle_, dn.c_str(), LDAP_SASL_SIMPLE, &credentials, nullptr, nullptr, &request);
+  const int code = ldap_sasl_bind(handle_, dn.c_str(), LDAP_SASL_SIMPLE, &credentials, nullptr, nullptr, &request);
   wipe(bytes);
   if (code != LDAP_SUCCESS) return fail(failure(code, doing));
   const auto answer = wait_for(request, end, doing);
@@ -273,7 +296,9 @@ Result<LdapAnswer> LdapConnection::search(const LdapQuery& query, TimePoint end)
   answer.is_complete = message->code == LDAP_SUCCESS;
   for (LDAPMessage* entry = ldap_first_entry(handle_, message->chain.get()); entry != nullptr;
        entry = ldap_next_entry(handle_, entry)) {
-    answer.entries.push_back(read_entry(handle_, entry));
+    auto read = read_entry(handle_, entry);
+    if (!read) return fail(failure(LDAP_DECODING_ERROR, doing));
+    answer.entries.push_back(std::move(*read));
   }
   return answer;
 }

@@ -35,8 +35,7 @@ class LdapDirectory final : public PasswordRegistry {
   static Result<std::shared_ptr<LdapDirectory>> make(LdapDirectoryOptions options, async::WorkerPool& pool,
                                                      LdapServers::Observer observer);
 
-  async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password,
-                                                  async::Deadline deadline) override;
+  async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password, async::Deadline deadline) override;
 
  private:
   // What jobs on the pool need; those of logins that were given up may outlive the directory.

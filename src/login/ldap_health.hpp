@@ -10,9 +10,10 @@ namespace sallyport::login {
 
 // Which of several servers to ask: a circuit breaker for each, in the order of preference. Pure; not thread-safe.
 //
-// A server that failed is left alone for the retry interval; after that somebody who is in no hurry tries it (`due`), so
-// that no login waits for a server that is still away. Only when no other server is left do logins try those that are down, each
-// server by one login at a time: a directory that is back is used at once, and one that hangs holds up one thread.
+// A server that failed is left alone for the retry interval; after that somebody who is in no hurry tries it (`due`),
+// so that no login waits for a server that is still away. Only when no other server is left do logins try those that
+// are down, each server by one login at a time: a directory that is back is used at once, and one that hangs holds up
+// one thread.
 class LdapHealth {
  public:
   LdapHealth(std::size_t servers, Duration retry_interval) : servers_(servers), retry_interval_(retry_interval) {}

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kPasswordLevel = 1;
 constexpr std::size_t kMostGroups = 1000;
-constexpr std::size_t kMostValues = 16;   // of an attribute in a credential
+constexpr std::size_t kMostValues = 16;      // of an attribute in a credential
 constexpr std::size_t kLongestValue = 1024;  // bytes, likewise
 constexpr std::string_view kAccountValid = "secAcctValid";
 constexpr std::string_view kMemberOf = "memberOf";
@@ -143,10 +143,14 @@ Result<std::vector<std::string>> LdapLogin::groups_of_entry() {
 
 Result<std::vector<std::string>> LdapLogin::read_groups() {
   switch (rules_.groups) {
-    case LdapGroups::member: return search_groups("member");
-    case LdapGroups::unique_member: return search_groups("uniqueMember");
-    case LdapGroups::member_of: return groups_of_entry();
-    case LdapGroups::none: break;
+    case LdapGroups::member:
+      return search_groups("member");
+    case LdapGroups::unique_member:
+      return search_groups("uniqueMember");
+    case LdapGroups::member_of:
+      return groups_of_entry();
+    case LdapGroups::none:
+      break;
   }
   return std::vector<std::string>();
 }

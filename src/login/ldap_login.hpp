@@ -31,10 +31,9 @@ struct LdapVerdict {
 };
 
 // One login, as one server answers it: searches the one entry that the name belongs to, binds as that entry, and reads
-// its groups. Where there is no such entry, or more than one, the password is tried on nobody all the same (attack F11).
-// Blocks. Errors: the server's trouble; malformed, for what no credential can be made of: one group that cannot be named
-// spoils the whole, since a credential that lacks a group could get more.
-Result<LdapVerdict> log_in(LdapSession& session, const LdapRules& rules, std::string_view user,
-                           const Secret& password);
+// its groups. Where there is no such entry, or more than one, the password is tried on nobody all the same (attack
+// F11). Blocks. Errors: the server's trouble; malformed, for what no credential can be made of: one group that cannot
+// be named spoils the whole, since a credential that lacks a group could get more.
+Result<LdapVerdict> log_in(LdapSession& session, const LdapRules& rules, std::string_view user, const Secret& password);
 
 }  // namespace sallyport::login

@@ -16,10 +16,10 @@ struct LdapServersOptions {
   std::vector<LdapLink> links;  // the preferred server first
   std::string bind_dn;          // of the service account; empty: searches are anonymous
   Secret bind_password;
-  std::string probe_base;  // an entry that every server has
-  Duration connect_timeout{};    // TCP and TLS
-  Duration operation_timeout{};  // one bind or search
-  Duration retry_interval{};     // of a server that failed
+  std::string probe_base;                           // an entry that every server has
+  Duration connect_timeout{};                       // TCP and TLS
+  Duration operation_timeout{};                     // one bind or search
+  Duration retry_interval{};                        // of a server that failed
   Duration idle_timeout = std::chrono::minutes(1);  // of a connection
   std::size_t max_connections = 2;                  // to all servers; two for each caller of `ask` at a time
 };

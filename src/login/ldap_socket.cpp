@@ -61,7 +61,7 @@ Result<net::Fd> connect_socket(int family, const sockaddr* address, socklen_t le
 Result<net::Fd> connect_locally(const LdapAddress& address, TimePoint end) {
   sockaddr_un local{};
   local.sun_family = AF_UNIX;
-  const std::string doing = "connecting to " + address.url;
+  const std::string doing = address.url + ": connecting";
   if (address.host.size() >= sizeof local.sun_path) return fail(Errc::bad_config, doing + ": the path is too long");
   std::memcpy(local.sun_path, address.host.data(), address.host.size());
   return connect_socket(AF_UNIX, reinterpret_cast<const sockaddr*>(&local), sizeof local, end, doing);
@@ -106,17 +106,18 @@ Result<net::Fd> connect_to(const LdapAddress& address, TimePoint end) {
   addrinfo* raw = nullptr;
   const int code = getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &raw);
   if (code != 0) {
-    return fail(Errc::unreachable, "looking up " + address.host + ": " + gai_strerror(code), Side::directory);
+    return fail(Errc::unreachable, address.url + ": looking up " + address.host + ": " + gai_strerror(code),
+                Side::directory);
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> found(raw, &freeaddrinfo);
-  Error last(Errc::unreachable, "no address for " + address.host, Side::directory);
+  Error last(Errc::unreachable, address.url + ": no address for " + address.host, Side::directory);
   int left = 0;
   for (const addrinfo* one = found.get(); one != nullptr; one = one->ai_next) ++left;
   for (const addrinfo* one = found.get(); one != nullptr; one = one->ai_next) {
     // An address that does not answer leaves the others their share of the time.
     const TimePoint now = std::chrono::steady_clock::now();
     const TimePoint part_end = now + (end - now) / left--;
-    const std::string doing = "connecting to " + text_of(*one);
+    const std::string doing = address.url + ": connecting to " + text_of(*one);
     auto connected = connect_socket(one->ai_family, one->ai_addr, one->ai_addrlen, part_end, doing);
     if (connected) return connected;
     last = connected.error();

@@ -43,7 +43,7 @@ void DirectoryThreads::tell(const std::string& url, const Error* reason) {
   if (reason == nullptr) {
     logs->event(log::Level::notice, "directory-server-up", url);
   } else {
-    logs->event(log::Level::warning, "directory-server-down", url + ": " + reason->to_string());
+    logs->event(log::Level::warning, "directory-server-down", reason->to_string());
   }
 }
 
