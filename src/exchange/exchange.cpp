@@ -27,6 +27,7 @@ Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, c
       started_(loop.now()),
       arriving_(connection.input(), framing, Side::client),
       pace_(loop, options.body_stall, options.min_receive_rate, options.slow_peer_grace),
+      send_pace_(loop, options.body_stall, options.min_send_rate, options.slow_peer_grace),
       keep_alive_(http::keeps_alive(head_)) {
   const auto expects = http::expects_continue(head_);
   expects_continue_ = expects && *expects;
@@ -42,17 +43,20 @@ wire::BodySource& Exchange::body() {
   return arriving_;
 }
 
+async::Task<Result<>> Exchange::invite_body() {
+  // A client that has begun to send waits for nothing.
+  const bool waits = expects_continue_ && !replaced_ && !arriving_.done() && connection_.input().empty();
+  expects_continue_ = false;
+  if (!waits || response_begun_) co_return Result<>();
+  http::ResponseHead go_on;
+  go_on.status = 100;
+  const Result<> sent = co_await connection_.send_interim(std::move(go_on), loop_.in(options_.body_stall));
+  if (!sent) co_return fail(sent.error().code, sent.error().detail, Side::client);
+  co_return sent;
+}
+
 async::Task<Result<std::string_view>> Exchange::next_body_piece() {
   wire::BodySource& source = body();
-  if (expects_continue_ && !source.done() && !replaced_ && !response_begun_) {
-    expects_continue_ = false;
-    if (connection_.input().empty()) {
-      http::ResponseHead go_on;
-      go_on.status = 100;
-      const Result<> sent = co_await connection_.send_interim(std::move(go_on), loop_.in(options_.body_stall));
-      if (!sent) co_return fail(sent.error());
-    }
-  }
   const async::Deadline deadline = pace_.begin(arriving_.received());
   Result<std::string_view> piece = co_await source.next(deadline);
   pace_.end();
@@ -62,6 +66,8 @@ async::Task<Result<std::string_view>> Exchange::next_body_piece() {
 async::Task<Result<std::string>> Exchange::read_body(std::size_t max) {
   std::string whole;
   if (body().framing().length > max) co_return fail(Errc::too_large, "request body", Side::client);
+  const Result<> invited = co_await invite_body();
+  if (!invited) co_return fail(invited.error());
   for (;;) {
     const Result<std::string_view> piece = co_await next_body_piece();
     if (!piece) co_return fail(piece.error());
@@ -91,10 +97,12 @@ bool Exchange::can_go_on() const {
   return response_done_ && keep_alive_ && !close_ && arriving_.done();
 }
 
-void Exchange::add_own_headers(http::ResponseHead& head) const {
+void Exchange::add_own_headers(http::ResponseHead& head) {
   for (const auto& [name, value] : extra_headers_) head.headers.add(name, value);
-  // A body that nobody has read stands between this answer and the next request.
-  if (!keep_alive_ || close_ || !arriving_.done()) {
+  // A body that nobody has read stands between this answer and the next request. What is announced is done: after
+  // "close" no other request is served, even if the rest of the body should come meanwhile.
+  if (!arriving_.all_arrived()) close_ = true;
+  if (!keep_alive_ || close_) {
     head.headers.set("Connection", "close");
   } else if (head_.version == http::Version::http_1_0) {
     head.headers.set("Connection", "keep-alive");
@@ -147,10 +155,10 @@ async::Task<> Exchange::refuse(int status, std::string_view why) {
   Page page;
   page.status = status;
   const bool html = client_takes_html();
-  page.body = error_pages_.render_error(status, id_, html);
+  page.body = error_pages_.render_error(status, id_, head_.headers.find("Host").value_or(""), html);
   if (!html) page.type = "application/json";
   if (status == 408) close_ = true;
-  (void)why;
+  note_failure(std::string(why), Side::self);
   co_await respond(std::move(page));
 }
 
@@ -175,20 +183,29 @@ Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
   close_ = true;
   record_.status = head.status;
   response_begun_ = true;
+  response_done_ = true;  // what follows has no end that we know of
   return connection_.begin_response(head, http::Framing());
 }
 
 async::Task<Result<>> Exchange::write_relayed(std::string_view piece) {
+  const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
   record_.response_bytes += piece.size();
-  co_return co_await connection_.writer().write(piece, loop_.in(options_.body_stall));
+  const Result<> written = co_await connection_.writer().write(piece, deadline);
+  send_pace_.end();
+  co_return written;
 }
 
 async::Task<Result<>> Exchange::flush_relayed() {
-  co_return co_await connection_.writer().flush(loop_.in(options_.body_stall));
+  const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
+  const Result<> flushed = co_await connection_.writer().flush(deadline);
+  send_pace_.end();
+  co_return flushed;
 }
 
 async::Task<Result<>> Exchange::finish_relayed() {
-  const Result<> finished = co_await connection_.writer().finish(loop_.in(options_.body_stall));
+  const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
+  const Result<> finished = co_await connection_.writer().finish(deadline);
+  send_pace_.end();
   response_done_ = finished.has_value();
   co_return finished;
 }

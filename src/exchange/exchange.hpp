@@ -28,6 +28,7 @@ struct ClientFacts {
 struct ExchangeOptions {
   Duration body_stall{std::chrono::seconds(60)};  // between two pieces of a body, either way
   std::uint64_t min_receive_rate = 0;             // bytes a second of a request body; 0: no limit
+  std::uint64_t min_send_rate = 0;                // the same for an answer
   Duration slow_peer_grace{std::chrono::seconds(10)};
   bool announce_server = true;  // Server in our own answers
 };
@@ -44,7 +45,9 @@ struct Page {
 class ErrorPageSource {
  public:
   virtual ~ErrorPageSource() = default;
-  virtual std::string render_error(int status, std::string_view request_id, bool as_html) const = 0;
+  // `host`: what the client asked for, as received.
+  virtual std::string render_error(int status, std::string_view request_id, std::string_view host,
+                                   bool as_html) const = 0;
 };
 
 class Exchange {
@@ -57,14 +60,18 @@ class Exchange {
   const http::RequestHead& request() const { return head_; }
   const ClientFacts& client() const { return client_; }
   const std::string& id() const { return id_; }
+  const std::string& junction() const { return junction_; }
+  const std::string& upstream() const { return upstream_; }
   const ExchangeOptions& options() const { return options_; }
   wire::ServerConnection& connection() { return connection_; }
   const async::EventLoop& loop() const { return loop_; }
 
   // The request's body: what is arriving, or what replace_request() put in its place.
   wire::BodySource& body();
-  // The next piece of the body, at the client's pace; sends "100 Continue" before the first wait if the client asked
-  // for it.
+  // Sends "100 Continue" if the client waits for it before it sends the body. Once, before the first
+  // next_body_piece(), and while nothing else is written to the client.
+  async::Task<Result<>> invite_body();
+  // The next piece of the body, at the client's pace.
   async::Task<Result<std::string_view>> next_body_piece();
   // The whole body, if it has at most `max` bytes; too_large otherwise (what was read is lost then).
   async::Task<Result<std::string>> read_body(std::size_t max);
@@ -76,7 +83,7 @@ class Exchange {
 
   // Answers with a page of our own. After it the exchange is over.
   async::Task<> respond(Page page);
-  // Answers with the error page for this status; `why` goes to the event log (debug) and the request log.
+  // Answers with the error page for this status; `why` is for administrators, see failure().
   async::Task<> refuse(int status, std::string_view why);
   async::Task<> redirect(std::string location, int status = 302);
 
@@ -89,13 +96,24 @@ class Exchange {
   async::Task<Result<>> finish_relayed();
 
   bool response_begun() const { return response_begun_; }
+  // The answer has begun and will never be whole: the client must not take the end of the connection for its end.
+  bool is_cut_short() const { return response_begun_ && !response_done_; }
   // After the answer: may the connection carry another request?
   bool can_go_on() const;
   // It may not, whatever happens.
   void close_afterwards() { close_ = true; }
 
+  // Why there was an error page, or why the answer was cut short; empty if all went well. For the event log.
+  const std::string& failure() const { return failure_; }
+  Side failed_side() const { return failed_side_; }
+  void note_failure(std::string why, Side side) {
+    failure_ = std::move(why);
+    failed_side_ = side;
+  }
+
   // What the request log will say; the views in it point into the exchange or into what lives as long.
   log::RequestRecord& record() { return record_; }
+  int status() const { return record_.status; }
   void set_user(std::string user);
   void set_junction(std::string name) { junction_ = std::move(name); }
   void set_upstream(std::string server) { upstream_ = std::move(server); }
@@ -105,7 +123,7 @@ class Exchange {
 
  private:
   bool client_takes_html() const;
-  void add_own_headers(http::ResponseHead& head) const;
+  void add_own_headers(http::ResponseHead& head);
 
   wire::ServerConnection& connection_;
   http::RequestHead head_;
@@ -118,6 +136,7 @@ class Exchange {
   wire::MessageBody arriving_;
   std::optional<wire::MemoryBody> replaced_;
   wire::Pace pace_;
+  wire::Pace send_pace_;
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool close_ = false;
@@ -125,6 +144,8 @@ class Exchange {
   bool response_done_ = false;
   std::vector<std::pair<std::string, std::string>> extra_headers_;
   log::RequestRecord record_;
+  std::string failure_;
+  Side failed_side_ = Side::self;
   std::string user_;
   std::string junction_;
   std::string upstream_;

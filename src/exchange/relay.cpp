@@ -127,10 +127,13 @@ async::Task<> Relay::send_body(wire::ClientConnection& upstream) {
     }
     body_result_ = co_await upstream.writer().write(*piece, x_.loop().in(stall));
     if (!body_result_) break;
+    if (!x_.body().would_wait()) continue;
+    body_result_ = co_await upstream.writer().flush(x_.loop().in(stall));
+    if (!body_result_) break;
   }
   // The client's fault: the answer is waited for no longer. The server's: it may have answered before it stopped
   // reading, so the answer is read all the same.
-  if (body_result_.error().side == Side::client) upstream.stream().shut_write();
+  if (body_result_.error().side == Side::client) upstream.stream().abort();
 }
 
 Attempted Relay::failed(wire::ClientConnection& upstream, bool reused, Error error) const {
@@ -151,6 +154,8 @@ async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reu
     // An early answer must be seen while the body is still being sent.
     begun = co_await upstream.writer().flush(x_.loop().in(stall));
     if (!begun) co_return failed(upstream, reused, begun.error());
+    begun = co_await x_.invite_body();
+    if (!begun) co_return failed(upstream, false, begun.error());
     sending.spawn(send_body(upstream));
   } else {
     begun = co_await upstream.writer().finish(x_.loop().in(stall));
@@ -179,6 +184,7 @@ async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reu
   }
   if (!passed) {
     x_.close_afterwards();
+    x_.note_failure(passed.error().to_string(), passed.error().side);
     if (!x_.response_begun()) {
       out.answered = false;
       out.error = passed.error();
@@ -219,20 +225,27 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
     to_client.kind = chunks ? Kind::chunked : Kind::until_close;
     if (chunks) head.headers.set("Transfer-Encoding", "chunked");
   }
+  if (framing->kind == Kind::length) head.headers.set("Content-Length", std::to_string(framing->length));
+  if (head.status == 204) head.headers.remove("Content-Length");  // RFC 9110 section 8.6
   if (!plan_.upgrade.empty() && !x_.connection().input().empty()) x_.close_afterwards();  // attack C8
   const Result<> begun = x_.begin_relayed(head, to_client);
   if (!begun) co_return begun;
   wire::MessageBody body(upstream.input(), *framing, Side::upstream);
   for (;;) {
-    const Result<std::string_view> piece = co_await body.next(x_.loop().in(plan_.response_timeout));
-    if (!piece) co_return fail(piece.error());
-    if (piece->empty()) break;
-    Result<> written = co_await x_.write_relayed(*piece);
-    if (!written) co_return written;
     if (body.would_wait()) {
-      written = co_await x_.flush_relayed();
-      if (!written) co_return written;
+      // What is there goes out, the head without a body too: the rest may take its time.
+      const Result<> flushed = co_await x_.flush_relayed();
+      if (!flushed) co_return flushed;
     }
+    const Result<std::string_view> piece = co_await body.next(x_.loop().in(plan_.response_timeout));
+    if (!piece) {
+      // As much as came is theirs; that it is not all, the end of the connection says.
+      co_await x_.flush_relayed();
+      co_return fail(piece.error());
+    }
+    if (piece->empty()) break;
+    const Result<> written = co_await x_.write_relayed(*piece);
+    if (!written) co_return written;
   }
   const Result<> finished = co_await x_.finish_relayed();
   reusable = upstream_stays && body_sent_;

@@ -1,8 +1,10 @@
 #include "inbound/inbound_role.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "exchange/relay.hpp"
+#include "http/authority.hpp"
 #include "tls/tls_stream.hpp"
 
 namespace sallyport::inbound {
@@ -20,6 +22,25 @@ int status_for_target(const Error& error) {
   return 400;
 }
 
+// Where the same thing is on our port for TLS; empty if the client did not say which host it wants.
+std::string secure_place(const http::CanonicalTarget& target, std::uint16_t port) {
+  auto authority = http::parse_authority(target.authority());
+  if (!authority || target.is_asterisk()) return {};
+  authority->port = port;
+  return "https://" + authority->to_string(443) + target.to_string();
+}
+
+// For Allow (RFC 9110 section 10.2.1): the usual methods without the disabled ones; policy may say no to more.
+std::string allowed_methods(const std::vector<std::string>& disabled) {
+  std::string list;
+  for (const char* const method : {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"}) {
+    if (std::find(disabled.begin(), disabled.end(), method) != disabled.end()) continue;
+    if (!list.empty()) list += ", ";
+    list += method;
+  }
+  return list;
+}
+
 }  // namespace
 
 InboundRole::InboundRole(Commons& commons, upstream::Pool& pool, std::string id_prefix)
@@ -29,6 +50,16 @@ InboundRole::InboundRole(Commons& commons, upstream::Pool& pool, std::string id_
       sessions_(commons),
       login_(commons, sessions_),
       id_prefix_(std::move(id_prefix)) {}
+
+void InboundRole::drain() {
+  draining_ = true;
+  for (wire::ServerConnection* const connection : between_requests_) {
+    // A request that has begun to come in is still answered.
+    if (!connection->is_idle()) continue;
+    connection->stream().shut_write();
+    connection->stream().abort();
+  }
+}
 
 std::string InboundRole::next_id() {
   char text[16];
@@ -82,7 +113,7 @@ async::Task<> InboundRole::serve_requests(wire::ServerConnection& connection, co
     const auto head_time = settings.client_connect_timeout;
     const auto idle = served == 0 ? head_time : settings.persistent_con_timeout;
     tl::expected<http::RequestHead, wire::NoRequest> head =
-        co_await connection.read_request(here.loop->in(idle), head_time);
+        co_await wait_for_request(connection, here.loop->in(idle), head_time);
     if (!head) {
       if (head.error().status != 0) {
         commons_.logs.event(log::Level::info, "request-refused",
@@ -98,9 +129,23 @@ async::Task<> InboundRole::serve_requests(wire::ServerConnection& connection, co
     const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
     if ((limit > 0 && served >= limit) || snapshot->settings->server.persistent_con_timeout.count() == 0) go_on = false;
     co_await serve_one(connection, client, std::move(*head), *snapshot, go_on);
-    if (!go_on) break;
+    if (!go_on || draining_) break;
   }
   co_await linger(connection);
+}
+
+async::Task<tl::expected<http::RequestHead, wire::NoRequest>> InboundRole::wait_for_request(
+    wire::ServerConnection& connection, async::Deadline idle, Duration head_time) {
+  struct Listed {
+    std::unordered_set<wire::ServerConnection*>& list;
+    wire::ServerConnection* const connection;
+    Listed(std::unordered_set<wire::ServerConnection*>& l, wire::ServerConnection* c) : list(l), connection(c) {
+      list.insert(connection);
+    }
+    ~Listed() { list.erase(connection); }
+  };
+  const Listed listed(between_requests_, &connection);
+  co_return co_await connection.read_request(idle, head_time);
 }
 
 // Ends the connection so that what we said last arrives: a socket closed with unread bytes resets instead.
@@ -136,9 +181,11 @@ async::Task<> InboundRole::refuse_unread(wire::ServerConnection& connection, con
 async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
                                      http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
   const auto framing = http::decide_framing(head);
-  if (!framing) {
+  const auto expectation = http::expects_continue(head);
+  if (!framing || !expectation) {
     go_on = false;
-    co_await refuse_unread(connection, client, snapshot, framing.error().status);
+    const int status = framing ? expectation.error().status : framing.error().status;
+    co_await refuse_unread(connection, client, snapshot, status);
     co_return;
   }
   const async::Context here = co_await async::CurrentContext();
@@ -157,7 +204,22 @@ async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const e
     co_await x.refuse(500, "exception");
   }
   x.write_log(commons_.logs);
+  log_failure(x);
   go_on = x.can_go_on();
+  if (x.is_cut_short()) connection.stream().abort();
+}
+
+// What the client is not told. What visitors do wrong is for those who look for it, what fails here or behind us for
+// everybody.
+void InboundRole::log_failure(const exchange::Exchange& x) {
+  if (x.failure().empty()) return;
+  const bool is_ours = x.status() >= 500 || x.failed_side() == Side::upstream;
+  std::string text = x.id() + ": " + std::to_string(x.status());
+  if (!x.junction().empty()) text += " at junction " + x.junction();
+  if (!x.upstream().empty()) text += ", server " + x.upstream();
+  text += (x.is_cut_short() ? ", answer cut short: " : ": ") + x.failure();
+  commons_.logs.event(is_ours ? log::Level::warning : log::Level::debug, is_ours ? "request-failed" : "request-refused",
+                      text);
 }
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -203,14 +265,17 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
     co_return;
   }
   if (!x.client().secure) {
-    std::string host = target->authority().substr(0, target->authority().rfind(':'));
-    const std::uint16_t port = snapshot.settings->server.https_port;
-    if (port != 443) host += ":" + std::to_string(port);
-    co_await x.redirect("https://" + host + target->to_string(), 308);
+    const std::string place = secure_place(*target, snapshot.settings->server.https_port);
+    if (place.empty()) {
+      co_await x.refuse(400, "no host to redirect to");
+    } else {
+      co_await x.redirect(place, 308);
+    }
     co_return;
   }
   for (const std::string& method : snapshot.disabled_methods) {
     if (x.request().method == method) {
+      x.add_response_header("Allow", allowed_methods(snapshot.disabled_methods));
       co_await x.refuse(405, "this method is disabled");
       co_return;
     }
@@ -262,8 +327,11 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   }
   const junction::Route& route = *found;
   x.set_junction(route.junction->name());
+  pool_.set_options(snapshot.pool_options);
   const auto servers = snapshot.servers.find(route.junction->name());
-  if (servers == snapshot.servers.end() || servers->second.empty()) {
+  const std::vector<upstream::Candidate>* candidates = nullptr;
+  if (servers != snapshot.servers.end()) candidates = &servers->second.for_session(visitor.session.get());
+  if (candidates == nullptr || candidates->empty()) {
     co_await x.refuse(503, "every server of the junction is offline");
     co_return;
   }
@@ -276,7 +344,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   facts.port = x.client().peer.port;
   const config::JunctionSettings& settings = snapshot.settings->junction;
   exchange::RelayPlan plan;
-  plan.candidates = &servers->second;
+  plan.candidates = candidates;
   plan.method = x.request().method;
   plan.target = route.upstream_target;
   plan.upgrade = exchange::requested_upgrade(x.request(), x.body().framing());

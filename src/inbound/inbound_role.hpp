@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
 
 #include "http/target.hpp"
 #include "inbound/login_flow.hpp"
@@ -25,11 +26,14 @@ class InboundRole {
 
   // Connections that are open now.
   std::size_t connections() const { return connections_; }
-  // From now on each connection ends with the answer that it is at.
-  void drain() { draining_ = true; }
+  // From now on each connection ends with the answer that it is at; those that wait for a request end at once.
+  void drain();
 
  private:
   async::Task<> serve_requests(wire::ServerConnection& connection, const exchange::ClientFacts& client);
+  async::Task<tl::expected<http::RequestHead, wire::NoRequest>> wait_for_request(wire::ServerConnection& connection,
+                                                                                async::Deadline idle,
+                                                                                Duration head_time);
   async::Task<> serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
                           http::RequestHead head, const Snapshot& snapshot, bool& go_on);
   async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot);
@@ -40,6 +44,7 @@ class InboundRole {
   async::Task<> linger(wire::ServerConnection& connection);
   authz::Decision decide(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          const Visitor& visitor) const;
+  void log_failure(const exchange::Exchange& x);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
   std::string next_id();
   bool is_trusted_proxy(const Snapshot& snapshot, const IpAddress& address) const;
@@ -53,6 +58,7 @@ class InboundRole {
   std::uint32_t next_id_ = 0;
   std::size_t connections_ = 0;
   bool draining_ = false;
+  std::unordered_set<wire::ServerConnection*> between_requests_;
 };
 
 }  // namespace sallyport::inbound

@@ -49,7 +49,7 @@ class PipeStream final : public Stream {
   }
 
   async::Task<Result<>> wait_writable(async::Deadline deadline) override {
-    if (out_->bytes.size() < capacity_ || out_->reader_gone) co_return Result<>();
+    if (out_->bytes.size() < capacity_ || out_->reader_gone || out_->ended) co_return Result<>();
     const async::Outcome outcome = co_await out_->writable.wait(deadline);
     if (outcome != async::Outcome::ready) co_return fail(async::wait_error(outcome, "waiting to write"));
     co_return Result<>();
@@ -58,6 +58,14 @@ class PipeStream final : public Stream {
   void shut_write() override {
     out_->ended = true;
     out_->readable.wake_all();
+  }
+
+  void abort() override {
+    shut_write();
+    out_->writable.wake_all();
+    in_->ended = in_->reader_gone = true;
+    in_->readable.wake_all();
+    in_->writable.wake_all();
   }
 
  private:

@@ -45,6 +45,9 @@ class Stream {
 
   // Ends our direction in an orderly way (TLS: close_notify), as far as that needs no waiting.
   virtual void shut_write() = 0;
+  // Ends both directions at once: whoever waits sees the end or an error, and so does the peer (TLS: without
+  // close_notify, so that it knows of bytes that are missing). What was handed to the kernel still arrives.
+  virtual void abort() = 0;
   // Gives buffers back while the stream rests. Keeps bytes that have not been read.
   virtual void release_buffers() {}
 

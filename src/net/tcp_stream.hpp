@@ -21,6 +21,7 @@ class TcpStream final : public Stream {
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;
   void shut_write() override;
+  void abort() override;
 
  private:
   Fd fd_;

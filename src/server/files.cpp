@@ -86,4 +86,9 @@ Result<> remove_file(const std::string& path) {
   return fail(file_error(path, errno));
 }
 
+bool is_open_to_others(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IROTH | S_IWOTH)) != 0;
+}
+
 }  // namespace sallyport::server

@@ -22,4 +22,7 @@ Result<std::vector<std::string>> list_files(const std::string& directory, std::s
 // A file that is not there is no error.
 Result<> remove_file(const std::string& path);
 
+// May users who are neither the owner nor in the group read or write it? No for a file that is not there.
+bool is_open_to_others(const std::string& path);
+
 }  // namespace sallyport::server

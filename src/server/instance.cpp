@@ -10,6 +10,7 @@
 #include "crypto/random.hpp"
 #include "junction/xml_store.hpp"
 #include "login/offloaded_registry.hpp"
+#include "server/files.hpp"
 
 namespace sallyport::server {
 namespace {
@@ -118,6 +119,30 @@ std::string Instance::server_name() const {
   return name_of_server(*settings());
 }
 
+config::Diagnostics Instance::warnings() const {
+  const std::lock_guard lock(mutex_);
+  config::Diagnostics out;
+  const auto warn = [&](const std::string& file, std::string message) {
+    config::Diagnostic diagnostic;
+    diagnostic.severity = config::Severity::warning;
+    diagnostic.file = file;
+    diagnostic.message = std::move(message);
+    out.push_back(std::move(diagnostic));
+  };
+  const config::Settings& settings = *state_->settings;
+  for (std::string& text : admin::shared_server_warnings(state_->junctions)) {
+    warn(settings.junction.junction_db, std::move(text));
+  }
+  std::vector<std::string> secrets = settings.ssl.server_key_file;
+  for (const auto& sni : settings.ssl_sni) secrets.push_back(sni.key_file);
+  secrets.push_back(settings.junction.jct_client_key_file);
+  secrets.push_back(settings.registry.ldif_file);
+  for (const std::string& path : secrets) {
+    if (!path.empty() && is_open_to_others(path)) warn(path, "every user of this machine can read or write this file");
+  }
+  return out;
+}
+
 Result<> Instance::reload() {
   const std::lock_guard lock(mutex_);
   config::Diagnostics diagnostics;
@@ -155,6 +180,7 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   admin::JunctionFacts facts;
   facts.server_name = name_of_server(*state_->settings);
   facts.random_bytes = [] { return crypto::random_bytes(16); };
+  facts.now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch()).count();
   const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);
   if (!output.changed) return output;
   const auto save = [&] { return save_changes(next.settings->junction.junction_db, state_->junctions, next.junctions); };

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "http/authority.hpp"
 #include "server/files.hpp"
 
 namespace sallyport::server {
@@ -18,11 +19,23 @@ Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std:
 }
 
 std::string priorities_of(const config::SslSettings& settings) {
-  std::string priorities = settings.priority;
-  if (priorities.empty()) return priorities;
+  std::string priorities = settings.priority.empty() ? tls::kDefaultPriorities : settings.priority;
   if (settings.disable_tls_v12) priorities += ":-VERS-TLS1.2";
   if (settings.disable_tls_v13) priorities += ":-VERS-TLS1.3";
   return priorities;
+}
+
+upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
+  upstream::PoolOptions options;
+  options.connect_timeout = settings.connect_timeout;
+  options.idle_timeout = settings.persistent_con_timeout;
+  options.failed_server_retry = settings.failed_server_retry_time;
+  options.max_idle_per_key = settings.max_cached_persistent_connections;
+  options.max_per_server = settings.max_connections_per_server;
+  options.head_limits.max_head = settings.max_response_head;
+  options.head_limits.max_start_line = settings.max_response_head;
+  options.head_limits.max_field_count = 500;
+  return options;
 }
 
 void set_limits(inbound::Snapshot& snapshot) {
@@ -33,8 +46,10 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.target_rules.max_length = settings.server.max_request_line;
   snapshot.exchange_options.body_stall = settings.server.intra_connection_timeout;
   snapshot.exchange_options.min_receive_rate = settings.server.min_receive_rate;
+  snapshot.exchange_options.min_send_rate = settings.server.min_send_rate;
   snapshot.exchange_options.slow_peer_grace = settings.server.slow_peer_grace;
   snapshot.exchange_options.announce_server = !settings.server.suppress_server_identity;
+  snapshot.pool_options = pool_options(settings.junction);
   snapshot.session_limits.lifetime = settings.session.timeout;
   snapshot.session_limits.inactivity = settings.session.inactive_timeout;
   snapshot.session_limits.anonymous_lifetime = settings.session.unauth_timeout;
@@ -86,6 +101,14 @@ Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction:
   return tls::ClientContext::make(options);
 }
 
+// The name that the server's certificate must have: the one it is asked under, without a port.
+std::string tls_name_of(const junction::Server& server) {
+  const auto asked = http::parse_authority(server.virtual_host);
+  if (!asked) return server.host;
+  const std::string& host = asked->host;
+  return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
+}
+
 }  // namespace
 
 std::string web_host_name(const config::Settings& settings) {
@@ -132,13 +155,15 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
 
 Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions) {
   for (const junction::Junction& junction : junctions) {
-    std::vector<upstream::Candidate> candidates;
+    inbound::JunctionServers servers;
     for (std::size_t i = 0; i < junction.servers.size(); ++i) {
       const junction::Server& server = junction.servers[i];
-      if (server.state != junction::OperationalState::online) continue;
+      if (server.state == junction::OperationalState::offline) continue;
       upstream::Candidate candidate;
       candidate.server = server.host + ":" + std::to_string(server.port);
-      candidate.key = junction.name() + " " + server.uuid;
+      // The same id may be given to another server later.
+      candidate.key = junction.name() + ' ' + server.uuid + ' ' + candidate.server;
+      candidate.key += junction.type == junction::Type::ssl ? " ssl" : " tcp";
       candidate.host = server.host;
       candidate.port = server.port;
       candidate.index = i;
@@ -149,12 +174,18 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
           return fail(context.error().code, "junction " + junction.name() + ": " + context.error().detail);
         }
         candidate.tls = std::move(*context);
-        const std::string& asked = server.virtual_host.empty() ? server.host : server.virtual_host;
-        candidate.tls_name = asked.substr(0, asked.rfind(':'));
+        candidate.tls_name = tls_name_of(server);
       }
-      candidates.push_back(std::move(candidate));
+      servers.with_throttled.push_back(candidate);
+      if (server.state == junction::OperationalState::online) {
+        servers.online.push_back(std::move(candidate));
+      } else {
+        // Sessions know the steady clock only.
+        const auto age = wall_now() - WallTime(std::chrono::seconds(server.state_since));
+        servers.throttled_since = std::min(servers.throttled_since, std::chrono::steady_clock::now() - age);
+      }
     }
-    snapshot.servers.emplace(junction.name(), std::move(candidates));
+    snapshot.servers.emplace(junction.name(), std::move(servers));
   }
   return Result<>();
 }

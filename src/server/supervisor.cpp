@@ -60,19 +60,6 @@ authn::ThrottleLimits throttle_limits(const config::LoginLimitSettings& settings
   return limits;
 }
 
-upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
-  upstream::PoolOptions options;
-  options.connect_timeout = settings.connect_timeout;
-  options.idle_timeout = settings.persistent_con_timeout;
-  options.failed_server_retry = settings.failed_server_retry_time;
-  options.max_idle_per_key = settings.max_cached_persistent_connections;
-  options.max_per_server = settings.max_connections_per_server;
-  options.head_limits.max_head = settings.max_response_head;
-  options.head_limits.max_start_line = settings.max_response_head;
-  options.head_limits.max_field_count = 500;
-  return options;
-}
-
 Result<std::vector<ListeningSocket>> open_sockets(const config::ServerSettings& settings) {
   std::vector<IpAddress> addresses = settings.network_interface;
   if (addresses.empty()) addresses = {*IpAddress::parse("0.0.0.0"), *IpAddress::parse("::")};
@@ -132,8 +119,7 @@ Result<> Daemon::start_workers() {
     if (!sockets) return fail(sockets.error());
     char prefix[32];
     std::snprintf(prefix, sizeof prefix, "%s-%02zx-", start_id.c_str(), i);
-    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, pool_options(settings->junction),
-                                                *limits_, std::move(*sockets)));
+    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, *limits_, std::move(*sockets)));
   }
   return Result<>();
 }
@@ -270,6 +256,9 @@ int check_configuration(const std::string& config_path, bool strict) {
   tls::TicketTable tickets(1);
   config::Diagnostics diagnostics;
   const auto instance = Instance::open(config_path, unused, directory_threads, tickets, diagnostics);
+  if (instance) {
+    for (auto& warning : instance->warnings()) diagnostics.push_back(std::move(warning));
+  }
   complain(diagnostics);
   if (!instance) return 1;
   if (strict && !diagnostics.empty()) return 1;

@@ -7,7 +7,7 @@ class Worker::Life {
  public:
   Life(Worker& worker, async::Context context)
       : resolver(worker.offload_),
-        pool(context, resolver, worker.pool_options_),
+        pool(context, resolver, worker.commons_.published.get()->pool_options),
         role(worker.commons_, pool, worker.id_prefix_),
         listeners(context),
         connections(context, [&worker](const std::exception_ptr& exception) {
@@ -29,12 +29,10 @@ class Worker::Life {
 };
 
 Worker::Worker(std::string id_prefix, inbound::Commons& commons, async::WorkerPool& offload,
-               const upstream::PoolOptions& pool_options, ConnectionLimits& limits,
-               std::vector<ListeningSocket> sockets)
+               ConnectionLimits& limits, std::vector<ListeningSocket> sockets)
     : id_prefix_(std::move(id_prefix)),
       commons_(commons),
       offload_(offload),
-      pool_options_(pool_options),
       limits_(limits),
       sockets_(std::move(sockets)) {}
 

@@ -24,7 +24,7 @@ struct ListeningSocket {
 class Worker {
  public:
   Worker(std::string id_prefix, inbound::Commons& commons, async::WorkerPool& offload,
-         const upstream::PoolOptions& pool_options, ConnectionLimits& limits, std::vector<ListeningSocket> sockets);
+         ConnectionLimits& limits, std::vector<ListeningSocket> sockets);
   // Stops at once what still runs.
   ~Worker();
 
@@ -43,7 +43,6 @@ class Worker {
   const std::string id_prefix_;
   inbound::Commons& commons_;
   async::WorkerPool& offload_;
-  const upstream::PoolOptions pool_options_;
   ConnectionLimits& limits_;
   std::vector<ListeningSocket> sockets_;
   SteadyClock clock_;

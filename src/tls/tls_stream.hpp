@@ -35,6 +35,7 @@ class TlsStream final : public net::Stream {
   bool has_unsent() const override { return unsent_from_ < unsent_.size(); }
   net::Attempt try_flush() override;
   void shut_write() override;
+  void abort() override { transport_->abort(); }
   void release_buffers() override;
 
   // The name the client asked for, in lower case; empty if it did not.

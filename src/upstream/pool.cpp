@@ -118,6 +118,22 @@ async::Task<Result<std::unique_ptr<wire::ClientConnection>>> Pool::connect(const
   co_return fail(last);
 }
 
+namespace {
+
+// A connection that is being made counts too: a hundred requests at once must not meet at the same server.
+class Busy {
+ public:
+  explicit Busy(ServerHealth& health) : health_(health) { ++health_.in_progress; }
+  ~Busy() { --health_.in_progress; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  ServerHealth& health_;
+};
+
+}  // namespace
+
 async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates, bool fresh) {
   Error last(Errc::unavailable, "no server can take the request", Side::upstream);
   const std::vector<const Candidate*> order = ordered(candidates);
@@ -128,12 +144,14 @@ async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates
       if (idle) co_return Lease(*this, *candidate, health, std::move(idle), true);
     }
     if (options_.max_per_server > 0 && health.in_progress >= options_.max_per_server) continue;
+    const Busy connecting(health);
     Result<std::unique_ptr<wire::ClientConnection>> connection = co_await connect(*candidate);
     if (connection) {
       health.failed_until = TimePoint();
       co_return Lease(*this, *candidate, health, std::move(*connection), false);
     }
     last = connection.error();
+    last.detail = candidate->server + ": " + last.detail;
     if (last.code == Errc::canceled) break;
     health.failed_until = loop_.now() + options_.failed_server_retry;
   }

@@ -29,14 +29,25 @@ Result<std::string_view> MessageBody::take() {
   return bytes;
 }
 
-async::Task<Result<std::string_view>> MessageBody::next(async::Deadline deadline) {
+// Lets go of the last piece and takes the next one, if it is there already.
+void MessageBody::look_ahead() {
+  if (ahead_) return;
   input_.consume(given_);
   given_ = 0;
+  done_ = all_arrived();
+  if (done_) {
+    ahead_ = std::string_view();
+  } else {
+    ahead_ = take();
+  }
+}
+
+async::Task<Result<std::string_view>> MessageBody::next(async::Deadline deadline) {
   for (;;) {
-    if (framing_.kind == Kind::length && received_ == framing_.length) done_ = true;
-    if (done_) co_return std::string_view();
-    const Result<std::string_view> piece = take();
+    look_ahead();
+    const Result<std::string_view> piece = *ahead_;
     if (!piece) co_return fail(piece.error());
+    ahead_.reset();
     if (!piece->empty()) {
       received_ += piece->size();
       co_return *piece;
@@ -57,9 +68,10 @@ async::Task<Result<std::string_view>> MessageBody::next(async::Deadline deadline
   }
 }
 
-bool MessageBody::would_wait() const {
-  if (done_ || (framing_.kind == Kind::length && received_ == framing_.length)) return false;
-  return given_ == input_.bytes().size();
+// Framing alone (the CRLF behind a chunk, above all) is nothing to wait for.
+bool MessageBody::would_wait() {
+  look_ahead();
+  return ahead_->has_value() && (*ahead_)->empty() && !done_;
 }
 
 }  // namespace sallyport::wire

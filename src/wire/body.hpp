@@ -2,6 +2,7 @@
 // the right. Every read and write has a deadline; nothing here decides who may do what.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,10 +19,13 @@ class BodySource {
  public:
   virtual ~BodySource() = default;
 
-  // The next piece, never empty before the end; empty at the end and from then on. The view holds until the next call.
+  // The next piece, never empty before the end; empty at the end and from then on. The view holds until the next call
+  // of next() or would_wait().
   virtual async::Task<Result<std::string_view>> next(async::Deadline deadline) = 0;
   // Has the end been reached?
   virtual bool done() const = 0;
+  // Would next() have to wait for the sender? A good moment to hand on what has been written.
+  virtual bool would_wait() = 0;
   // How long the body is, as far as that is known beforehand.
   virtual http::Framing framing() const = 0;
 };
@@ -37,6 +41,7 @@ class MemoryBody final : public BodySource {
     co_return std::string_view(bytes_);
   }
   bool done() const override { return given_ || bytes_.empty(); }
+  bool would_wait() override { return false; }
   http::Framing framing() const override {
     return http::Framing{bytes_.empty() ? http::Framing::Kind::none : http::Framing::Kind::length, bytes_.size()};
   }
@@ -55,20 +60,25 @@ class MessageBody final : public BodySource {
 
   async::Task<Result<std::string_view>> next(async::Deadline deadline) override;
   bool done() const override { return done_; }
+  bool would_wait() override;
   http::Framing framing() const override { return framing_; }
+  // Has everything come, so that next() will neither wait nor fail? done() may still be to follow.
+  bool all_arrived() const {
+    return done_ || (framing_.kind == http::Framing::Kind::length && received_ == framing_.length);
+  }
   // Of the payload, so far.
   std::uint64_t received() const { return received_; }
-  // Would next() have to read from the stream? A good moment to hand on what has been written.
-  bool would_wait() const;
 
  private:
   Result<std::string_view> take();
+  void look_ahead();
 
   Input& input_;
   http::Framing framing_;
   Side sender_;
   http::ChunkedDecoder chunked_;
   std::size_t given_ = 0;      // of the input, still held by the caller
+  std::optional<Result<std::string_view>> ahead_;  // what take() said, if it was asked before next()
   std::uint64_t received_ = 0;
   bool done_;
 };

@@ -31,6 +31,9 @@ class ServerConnection {
   // A 1xx response in front of the real one, at once.
   async::Task<Result<>> send_interim(http::ResponseHead head, async::Deadline deadline);
 
+  // Has nothing of a request come yet?
+  bool is_idle() const { return input_.empty() && !parser_.started(); }
+
   net::Stream& stream() { return *stream_; }
   Input& input() { return input_; }
   MessageWriter& writer() { return writer_; }

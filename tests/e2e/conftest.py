@@ -1,6 +1,11 @@
 import pytest
 
-from sallyport import EchoBackEnd, Instance
+from sallyport import EchoBackEnd, Instance, ScriptedBackEnd
+
+
+def pytest_make_parametrize_id(val):
+    """Messages as parameters are too long for a name."""
+    return repr(val)[:50] if isinstance(val, (bytes, str)) and len(val) > 50 else None
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,24 @@ def make_echo(tmp_path):
     def make(*options, name=None):
         back_end = EchoBackEnd(tmp_path, *options, name=name or f"echo{len(made)}")
         made.append(back_end)
+        return back_end
+
+    yield make
+    for back_end in made:
+        back_end.stop()
+
+
+@pytest.fixture
+def make_script(demo):
+    """A scripted back end (a function of its connection) behind an open junction of the demo instance."""
+    made = []
+
+    def make(script, point="/script"):
+        back_end = ScriptedBackEnd(script)
+        made.append(back_end)
+        demo.admin("junction", "create", "-f", "-t", "tcp", "-h", "127.0.0.1", "-p", back_end.port, point)
+        if f"open{point.replace('/', '-')}" not in demo.admin("acl", "list").split():
+            demo.publish(point)
         return back_end
 
     yield make

@@ -13,12 +13,17 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
+
+import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD_DIR", TOP / "build" / "obj"))
 PASSWORD = "sallyport-demo"
+# Memory and time mean nothing in a build with sanitizers.
+native_only = pytest.mark.skipif("SALLYPORT_SANITIZED" in os.environ, reason="a build with sanitizers")
 START_TIME = 20  # seconds; a sanitizer build is slow
 
 
@@ -69,11 +74,55 @@ class EchoBackEnd(Process):
                                    "the echo back end listens").group(1))
 
 
+class ScriptedBackEnd:
+    """A back end that does what `script(connection, number)` does to each connection, in a thread of its own."""
+
+    def __init__(self, script):
+        self.script = script
+        self.connections = 0
+        self.heads = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                link, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self.run, args=(link, self.connections), daemon=True).start()
+
+    def run(self, link, number):
+        with link, contextlib.suppress(OSError):
+            link.settimeout(30)
+            self.script(link, number)
+
+    def read_head(self, link):
+        """The next request head (whole, with its empty line), empty at the end of the connection."""
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = link.recv(1)
+            if not byte:
+                return b""
+            head += byte
+        self.heads.append(head)
+        return head
+
+    def stop(self):
+        # Wakes the thread in accept(), which close() alone does not.
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
 @dataclasses.dataclass
 class Response:
     status: int
     headers: list
     body: bytes
+    complete: bool = True  # as far as its framing says
 
     def header(self, name):
         values = [v for n, v in self.headers if n.lower() == name.lower()]
@@ -88,6 +137,65 @@ class Response:
     @property
     def text(self):
         return self.body.decode()
+
+
+def parse_responses(data, methods=()):
+    """All answers in what a connection brought, 1xx left out; `methods` are those of the requests (default GET)."""
+    responses = []
+    methods = list(methods)
+    while data:
+        head, end, data = data.partition(b"\r\n\r\n")
+        assert end and head.startswith(b"HTTP/1.1 "), head
+        lines = head.decode("latin-1").split("\r\n")
+        status = int(lines[0].split(" ")[1])
+        fields = [tuple(part.strip() for part in line.split(":", 1)) for line in lines[1:]]
+        response = Response(status, fields, b"")
+        if 100 <= status < 200 and status != 101:
+            continue
+        method = methods.pop(0) if methods else "GET"
+        if method != "HEAD" and status not in (101, 204, 304):
+            if response.header("Transfer-Encoding") == "chunked":
+                response.body, data = take_chunks(data)
+            elif response.header("Content-Length") is not None:
+                length = int(response.header("Content-Length"))
+                response.body, data = data[:length], data[length:]
+                response.complete = len(response.body) == length
+            else:
+                response.body, data = data, b""
+        elif status == 101:
+            response.body, data = data, b""
+        responses.append(response)
+    return responses
+
+
+def read_to_end(link):
+    received = bytearray()
+    with contextlib.suppress(ssl.SSLError, ConnectionError):
+        while chunk := link.recv(65536):
+            received += chunk
+    return bytes(received)
+
+
+def read_until(link, end):
+    received = b""
+    while end not in received:
+        chunk = link.recv(65536)
+        assert chunk, received
+        received += chunk
+    return received
+
+
+def take_chunks(data):
+    body = b""
+    while True:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        if length == 0:
+            assert data.startswith(b"\r\n"), data
+            return body, data[2:]
+        assert data[length:length + 2] == b"\r\n", data[length:]
+        body += data[:length]
+        data = data[length + 2:]
 
 
 class Browser:
@@ -159,6 +267,7 @@ class Instance:
         self.make_certificates()
         if registry is None:
             shutil.copy(TOP / "etc/demo/registry.ldif", self.dir / "registry.ldif")
+            (self.dir / "registry.ldif").chmod(0o600)
         template = (TOP / "etc/demo/sallyport.conf.in").read_text()
         text = template.replace("@port@", str(self.port)).replace("@dir@", str(self.dir))
         self.conf.write_text(text.replace("@pages@", str(TOP / "etc/pages")) + extra)
@@ -232,16 +341,32 @@ class Instance:
         link.host = host
         return link
 
+    @contextlib.contextmanager
+    def open(self, timeout=10, ragged_ends=True):
+        """A connection with TLS and nothing else. `ragged_ends`: one without close_notify is an end like others."""
+        context = self.tls()
+        if not ragged_ends:
+            context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=ragged_ends) as link:
+                yield link
+
     def raw(self, data, timeout=10):
         """Sends bytes as they are; everything that comes back until the connection ends."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout) as plain:
-            with self.tls().wrap_socket(plain, server_hostname="localhost") as link:
-                link.sendall(data)
-                received = b""
-                with contextlib.suppress(ssl.SSLError, ConnectionError):
-                    while chunk := link.recv(65536):
-                        received += chunk
-                return received
+        with self.open(timeout) as link:
+            link.sendall(data)
+            return read_to_end(link)
+
+    def ask(self, target, method="GET", headers=(), host=None, body=b"", version="HTTP/1.1"):
+        """One request with its target and fields as they are, bytes or text; the final answer to it."""
+        def raw(value):
+            return value if isinstance(value, bytes) else value.encode("latin-1")
+        lines = [raw(method) + b" " + raw(target) + b" " + raw(version),
+                 b"Host: " + raw(host or f"localhost:{self.port}"), b"Connection: close"]
+        lines += [raw(name) + b": " + raw(value) for name, value in headers]
+        if body:
+            lines.append(b"Content-Length: %d" % len(body))
+        return parse_responses(self.raw(b"\r\n".join(lines) + b"\r\n\r\n" + body), [method])[-1]
 
     def browser(self, host="localhost"):
         return Browser(self, host)
