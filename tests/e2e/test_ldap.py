@@ -293,6 +293,15 @@ def test_G3_a_certificate_that_is_not_right_fails_closed(make_slapd, make_ldap_i
         assert " BIND " not in server.log()
 
 
+def test_G3_a_server_that_speaks_old_tls_only_gets_no_password(make_slapd, make_ldap_instance):
+    slapd = make_slapd(head="TLSCipherSuite NORMAL:-VERS-ALL:+VERS-TLS1.1:%COMPAT")
+    for url in (slapd.ldaps, slapd.ldap):
+        instance = make_ldap_instance(url)
+        no_login(instance)
+        assert "TLS1.1, and TLS 1.2 is the least" in instance.process.text()
+    assert " BIND " not in slapd.log()
+
+
 def test_G3_a_server_without_starttls_gets_no_password(make_slapd, make_ldap_instance):
     slapd = make_slapd(tls=False)
     instance = make_ldap_instance(slapd.ldap)
