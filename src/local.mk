@@ -31,3 +31,4 @@ include src/inbound/local.mk
 include src/admin/local.mk
 include src/server/local.mk
 include src/main/local.mk
+include src/main/install.mk

@@ -35,3 +35,6 @@ include tests/unit/server/local.mk
 
 include tests/fuzz/local.mk
 include tests/tools/local.mk
+
+check_programs: $(check_PROGRAMS)
+.PHONY: check_programs

@@ -175,6 +175,7 @@ CommandOutput set_state(const Call& call, junction::OperationalState state) {
   for (Server& server : target->servers) {
     if (!selected->uuid.empty() && server.uuid != selected->uuid) continue;
     server.state = state;
+    server.state_since = call.facts.now;
     ++found;
   }
   if (found == 0) return failed(Error(Errc::not_found, "this junction has no server " + selected->uuid));

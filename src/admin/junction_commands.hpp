@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@ struct JunctionFacts {
   std::string server_name;  // "default-webseald-www.example": the server that `server task` has to name
   std::vector<junction::ServerActivity> activity;
   std::function<std::string()> random_bytes;  // 16 bytes for the UUID of a new server
+  std::int64_t now = 0;                       // in seconds since 1970 UTC
 };
 
 // `server task <server> create|add|remove|delete|list|show|throttle|offline|online ...`, the same behind `virtualhost`,

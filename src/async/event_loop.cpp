@@ -62,6 +62,7 @@ EventLoop::EventLoop(const Clock& clock) : clock_(clock), now_(clock.now()) {
   if (config == nullptr) throw std::bad_alloc();
   // Only the loop's own thread touches the base: no locks. Waking up from elsewhere goes through the eventfd.
   event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+  event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
   base_ = event_base_new_with_config(config);
   event_config_free(config);
   if (base_ == nullptr) throw std::runtime_error("event_base_new_with_config failed");

@@ -7,7 +7,8 @@
 namespace sallyport::async {
 
 FdWatch::FdWatch(EventLoop& loop, int fd)
-    : event_(event_new(loop.base(), fd, EV_READ | EV_WRITE | EV_ET | EV_PERSIST, &FdWatch::on_event, this)) {
+    : event_(event_new(loop.base(), fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
+                       &FdWatch::on_event, this)) {
   if (event_ == nullptr || event_add(event_, nullptr) != 0) throw std::bad_alloc();
 }
 
@@ -15,8 +16,10 @@ FdWatch::~FdWatch() { event_free(event_); }
 
 void FdWatch::on_event(int, short what, void* self) {
   auto& watch = *static_cast<FdWatch*>(self);
-  if ((what & EV_READ) != 0) {
+  if ((what & EV_CLOSED) != 0) watch.peer_finished_ = true;
+  if ((what & (EV_READ | EV_CLOSED)) != 0) {
     watch.readable_ = true;
+    watch.perhaps_drained_ = false;
     wake(watch.reader_);
   }
   if ((what & EV_WRITE) != 0) {

@@ -37,6 +37,15 @@ class FdWatch {
   Readiness writable(Deadline deadline) { return Readiness(writable_, writer_, deadline); }
   void not_readable() { readable_ = false; }
   void not_writable() { writable_ = false; }
+  // A read gave less than there was room for: nothing more is there (epoll(7)), unless the peer has finished, or the
+  // connection broke, in the same moment; neither makes an edge of its own. The first is known (EPOLLRDHUP), the second
+  // shows at the next write, so that one which succeeded makes the conclusion good.
+  void read_was_short() { perhaps_drained_ = !peer_finished_; }
+  void write_succeeded() {
+    if (perhaps_drained_) readable_ = perhaps_drained_ = false;
+  }
+  // False: an attempt to read would find nothing.
+  bool may_be_readable() const { return readable_; }
 
  private:
   static void on_event(int, short what, void* self);
@@ -45,6 +54,8 @@ class FdWatch {
   event* event_;
   bool readable_ = true;  // until an attempt says otherwise
   bool writable_ = true;
+  bool peer_finished_ = false;
+  bool perhaps_drained_ = false;
   ListNode reader_;
   ListNode writer_;
 };

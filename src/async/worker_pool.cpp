@@ -15,7 +15,7 @@ WorkerPool::~WorkerPool() {
   for (auto& thread : threads_) thread.join();
 }
 
-bool WorkerPool::enqueue(std::function<void()> work) {
+bool WorkerPool::post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= max_queued_) return false;

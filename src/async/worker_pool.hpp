@@ -32,8 +32,10 @@ class WorkerPool {
   template <class Job>
   Task<Result<std::invoke_result_t<Job&>>> run(Job job, Deadline deadline);
 
+  // Work that nobody waits for; it must not throw. False if the queue is full or the pool ends.
+  bool post(std::function<void()> work);
+
  private:
-  bool enqueue(std::function<void()> work);
   void serve();
 
   std::mutex mutex_;
@@ -57,7 +59,7 @@ Task<Result<std::invoke_result_t<Job&>>> WorkerPool::run(Job job, Deadline deadl
   const Context here = co_await CurrentContext();
   auto shared = std::make_shared<Shared>(std::move(job));
   EventLoop* const loop = here.loop;
-  const bool accepted = enqueue([shared, loop] {
+  const bool accepted = post([shared, loop] {
     // An exception leaves the value empty: the waiter sees an internal error, the thread lives on.
     try {
       shared->value.emplace(shared->job());

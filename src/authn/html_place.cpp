@@ -129,9 +129,9 @@ void HtmlPlaces::advance(char c) {
       return;
     case State::comment: {
       tail_ += c;
-      // "<!doctype ...>" ends with '>', "<!-- ... -->" with "-->".
+      // "<!doctype ...>" ends with '>'; a comment with "-->", "--!>", and at once with "<!-->".
       const bool is_comment = tail_.starts_with("<!--");
-      if (c == '>' && (!is_comment || (tail_.size() >= 7 && tail_.ends_with("-->")))) state_ = State::text;
+      if (c == '>' && (!is_comment || tail_.ends_with("-->") || tail_.ends_with("--!>"))) state_ = State::text;
       if (is_comment && tail_.size() > 16) tail_.erase(4, tail_.size() - 10);
       return;
     }

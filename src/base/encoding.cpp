@@ -85,22 +85,50 @@ std::optional<std::string> hex_decoded(std::string_view text) {
   return out;
 }
 
-std::string base64_encoded(std::string_view bytes) { return encode64(bytes, kStandard, true); }
-std::optional<std::string> base64_decoded(std::string_view text) { return decode64(text, kStandard, true); }
-std::string base64url_encoded(std::string_view bytes) { return encode64(bytes, kUrlSafe, false); }
-std::optional<std::string> base64url_decoded(std::string_view text) { return decode64(text, kUrlSafe, false); }
+std::string base64_encoded(std::string_view bytes) {
+  return encode64(bytes, kStandard, true);
+}
+std::optional<std::string> base64_decoded(std::string_view text) {
+  return decode64(text, kStandard, true);
+}
+std::string base64url_encoded(std::string_view bytes) {
+  return encode64(bytes, kUrlSafe, false);
+}
+std::optional<std::string> base64url_decoded(std::string_view text) {
+  return decode64(text, kUrlSafe, false);
+}
 
-std::string percent_encoded(std::string_view bytes) {
+std::string percent_encoded(std::string_view bytes, std::string_view also_kept) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
+  out.reserve(bytes.size());
   for (const char c : bytes) {
-    if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+    const bool is_unreserved = is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    if (is_unreserved || also_kept.find(c) != std::string_view::npos) {
       out += c;
     } else {
       out += '%';
       out += kDigits[static_cast<unsigned char>(c) >> 4];
       out += kDigits[static_cast<unsigned char>(c) & 15];
     }
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (text.size() - i < 3) return std::nullopt;
+    const int high = hex_value(text[i + 1]);
+    const int low = hex_value(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
   }
   return out;
 }

@@ -15,7 +15,9 @@ std::optional<std::string> base64_decoded(std::string_view text);
 std::string base64url_encoded(std::string_view bytes);
 std::optional<std::string> base64url_decoded(std::string_view text);
 
-// Percent-encodes everything but RFC 3986 unreserved characters.
-std::string percent_encoded(std::string_view bytes);
+// Percent-encodes everything but RFC 3986 unreserved characters, and what else is to be kept.
+std::string percent_encoded(std::string_view bytes, std::string_view also_kept = {});
+// Nothing if a '%' is not followed by two hexadecimal digits; all other bytes stand for themselves.
+std::optional<std::string> percent_decoded(std::string_view text);
 
 }  // namespace sallyport

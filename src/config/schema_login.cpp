@@ -39,10 +39,10 @@ constexpr SettingSpec kRows[] = {
      .key = "priority",
      .type = text,
      .field = ssl<&SslSettings::priority>,
-     .default_text = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-SHA1:%SERVER_PRECEDENCE",
-     .form = {is_not_empty, "a GnuTLS priority string"},
      .takes_effect = reload,
-     .summary = "Which TLS versions, ciphers and groups are offered, as a GnuTLS priority string."},
+     .summary = "Which TLS versions, ciphers and groups are offered, as a GnuTLS priority string.",
+     .paragraph = "When empty: TLS 1.3 and 1.2 with forward secrecy, AES-GCM preferred, ECDSA and RSA signatures with "
+                  "SHA-256 or better, X25519, P-256 and P-384."},
     {.stanza = "ssl",
      .key = "disable-tls-v12",
      .type = boolean,

@@ -143,6 +143,7 @@ struct LdapSettings {
   std::string group_search_base;
   GroupStyle group_style;
   std::string group_name_attribute;
+  std::vector<std::string> credential_attribute;
   seconds connect_timeout;
   seconds timeout;
   std::uint32_t max_connections;

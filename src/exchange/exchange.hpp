@@ -45,7 +45,9 @@ struct Page {
 class ErrorPageSource {
  public:
   virtual ~ErrorPageSource() = default;
-  virtual std::string render_error(int status, std::string_view request_id, bool as_html) const = 0;
+  // `host`: what the client asked for, as received.
+  virtual std::string render_error(int status, std::string_view request_id, std::string_view host,
+                                   bool as_html) const = 0;
 };
 
 class Exchange {

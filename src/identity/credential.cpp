@@ -23,8 +23,8 @@ Result<Name> Name::make(std::string_view name) {
   if (name.find('"') != std::string_view::npos) return wrong("has a double quote");
   if (trimmed(name).size() != name.size()) return wrong("begins or ends with a blank");
   Name made;
-  made.text_ = name;
   made.folded_ = lowered(name);
+  if (made.folded_ != name) made.spelling_ = std::make_shared<const std::string>(name);
   return made;
 }
 
@@ -36,6 +36,7 @@ Result<std::shared_ptr<const Credential>> Credential::make(CredentialFields fiel
   }
   if (fields.level < 1) return fail(Errc::malformed, "the level of a login is 1 or more");
   Credential made(std::move(*user));
+  made.groups_.reserve(fields.groups.size());
   for (const auto& group : fields.groups) {
     auto name = Name::make(group);
     if (!name) return fail(Errc::malformed, "group of " + made.user_.text() + ": " + name.error().detail);

@@ -24,7 +24,7 @@ class Name {
   static Result<Name> make(std::string_view name);
 
   // As it was spelt.
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return spelling_ ? *spelling_ : folded_; }
   const std::string& folded() const { return folded_; }
 
   friend bool operator==(const Name& a, const Name& b) { return a.folded_ == b.folded_; }
@@ -32,8 +32,9 @@ class Name {
 
  private:
   Name() = default;
-  std::string text_;
   std::string folded_;
+  // Most names are spelt as they fold, and a million sessions hold many: null then.
+  std::shared_ptr<const std::string> spelling_;
 };
 
 // One attribute with its values, in the order of their source. Its name is compared without regard to ASCII case.

@@ -329,7 +329,9 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   x.set_junction(route.junction->name());
   pool_.set_options(snapshot.pool_options);
   const auto servers = snapshot.servers.find(route.junction->name());
-  if (servers == snapshot.servers.end() || servers->second.empty()) {
+  const std::vector<upstream::Candidate>* candidates = nullptr;
+  if (servers != snapshot.servers.end()) candidates = &servers->second.for_session(visitor.session.get());
+  if (candidates == nullptr || candidates->empty()) {
     co_await x.refuse(503, "every server of the junction is offline");
     co_return;
   }
@@ -342,7 +344,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   facts.port = x.client().peer.port;
   const config::JunctionSettings& settings = snapshot.settings->junction;
   exchange::RelayPlan plan;
-  plan.candidates = &servers->second;
+  plan.candidates = candidates;
   plan.method = x.request().method;
   plan.target = route.upstream_target;
   plan.upgrade = exchange::requested_upgrade(x.request(), x.body().framing());

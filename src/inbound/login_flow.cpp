@@ -15,6 +15,19 @@ constexpr std::string_view kScheme = "https";
 constexpr std::string_view kWrong = "The user name or the password is not right.";
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 
+// Is this the page that the user is waiting for, or something that a page fetches on the side (an image, favicon.ico, a
+// script's call)? The latter must not take the place of the former in the session. Old browsers do not say
+// (W3C Fetch Metadata); what asks for a page then is what names HTML.
+bool is_navigation(const http::RequestHead& head) {
+  if (const auto mode = head.headers.find("Sec-Fetch-Mode")) return *mode == "navigate";
+  return true;
+}
+
+bool may_replace_parked(const http::RequestHead& head, const Visitor& visitor) {
+  if (!visitor.session->parked || head.headers.has("Sec-Fetch-Mode")) return true;
+  return head.method != "GET" || http::prefers_html(head.headers);
+}
+
 std::string in_words(Duration wait) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
   return minutes <= 1 ? "in a minute" : "in " + std::to_string(minutes) + " minutes";
@@ -112,13 +125,13 @@ async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const 
                            http::prefers_html(x.request().headers);
   const bool forms = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
   const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
-  if (forms && shows_pages) {
+  if (forms && shows_pages && is_navigation(x.request())) {
     if (!visitor.session) {
       const bool stale = visitor.stale_cookie;
       visitor = co_await sessions_.begin(x, snapshot);
       visitor.stale_cookie = stale;
     }
-    if (visitor.session) {
+    if (visitor.session && may_replace_parked(x.request(), visitor)) {
       const bool readable = co_await park(x, snapshot, target, visitor);
       if (!readable) {
         co_await x.refuse(400, "the body of the interrupted request could not be read");
@@ -132,7 +145,9 @@ async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const 
     co_await x.refuse(403, "no method of login is configured");
     co_return;
   }
-  if (basic) {
+  // A browser would show a dialogue of its own for it, in the middle of somebody's page.
+  const bool is_browser = x.request().headers.has("Sec-Fetch-Mode");
+  if (basic && !(forms && is_browser)) {
     x.add_response_header("WWW-Authenticate",
                           "Basic realm=\"" + settings.ba.basic_auth_realm + "\", charset=\"UTF-8\"");
   }
@@ -179,7 +194,8 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
   Result<std::string> body = co_await x.read_body(limits.max_body);
   if (!body) {
     x.close_afterwards();
-    co_await x.refuse(body.error().code == Errc::too_large ? 413 : 400, body.error().to_string());
+    const int status = body.error().code == Errc::too_large ? 413 : 400;
+    co_await x.refuse(status, body.error().to_string());
     co_return;
   }
   auto attempt = authn::read_login_form(x.request(), *body, visitor.session.get(), kScheme, target.authority(), limits);
@@ -273,13 +289,15 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
   Result<std::string> body = co_await x.read_body(limits.max_body);
   if (!body) {
     x.close_afterwards();
-    co_await x.refuse(body.error().code == Errc::too_large ? 413 : 400, body.error().to_string());
+    const int status = body.error().code == Errc::too_large ? 413 : 400;
+    co_await x.refuse(status, body.error().to_string());
     co_return;
   }
   const auto checked =
       authn::check_token_form(request, *body, visitor.session.get(), kScheme, target.authority(), limits);
   if (!checked) {
-    co_await x.refuse(checked.error() == authn::LoginRefusal::wrong_method ? 405 : 403, "logout form");
+    const int status = checked.error() == authn::LoginRefusal::wrong_method ? 405 : 403;
+    co_await x.refuse(status, "logout form");
     co_return;
   }
   co_await finish_logout(x, snapshot, visitor);

@@ -18,7 +18,7 @@ class LoginFlow {
                       Visitor& visitor, authn::LocalUrl url);
 
   // Answers a request that needs a user: parks it and shows the login page, or asks for Basic credentials, or says 401
-  // to a client that shows no pages.
+  // to a client that shows no pages and to what a page fetches on the side.
   async::Task<> challenge(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                           Visitor& visitor);
 

@@ -53,7 +53,8 @@ std::string Pages::render(std::string_view name, const authn::PageValues& values
   return found == pages_.end() ? std::string() : found->second.render(values);
 }
 
-std::string Pages::render_error(int status, std::string_view request_id, bool as_html) const {
+std::string Pages::render_error(int status, std::string_view request_id, std::string_view host,
+                                bool as_html) const {
   const std::string reason(http::reason_phrase(status));
   if (!as_html) {
     return "{\"status\":" + std::to_string(status) + ",\"error\":\"" + reason + "\",\"request_id\":\"" +
@@ -61,6 +62,7 @@ std::string Pages::render_error(int status, std::string_view request_id, bool as
   }
   authn::PageValues values;
   values.set("REQUEST_ID", request_id);
+  values.set("HOSTNAME", host);
   values.set("ERROR_CODE", std::to_string(status));
   values.set("ERROR", reason);
   const std::string page = render("errors/" + std::to_string(status) + ".html", values);

@@ -19,7 +19,8 @@ class Pages final : public exchange::ErrorPageSource {
 
   // `name`: "login.html". What is not there is an empty page: load() makes sure of those that must be.
   std::string render(std::string_view name, const authn::PageValues& values) const;
-  std::string render_error(int status, std::string_view request_id, bool as_html) const override;
+  std::string render_error(int status, std::string_view request_id, std::string_view host,
+                           bool as_html) const override;
 
  private:
   Pages() = default;

@@ -22,6 +22,20 @@
 
 namespace sallyport::inbound {
 
+// The servers of a junction by what the administrator said about them. An offline server is in neither list.
+struct JunctionServers {
+  std::vector<upstream::Candidate> online;
+  // With the throttled ones: for users whose session is older than the throttling.
+  std::vector<upstream::Candidate> with_throttled;
+  TimePoint throttled_since = TimePoint::max();
+
+  const std::vector<upstream::Candidate>& for_session(const session::Session* session) const {
+    const bool is_older = session != nullptr && session->subject.is_authenticated() &&
+                          session->created < throttled_since;
+    return is_older ? with_throttled : online;
+  }
+};
+
 // Everything that a request is judged and served by, as it was at one moment. Immutable; a request pins the one that it
 // met on arrival for its whole life, a reload or a command publishes another one.
 struct Snapshot {
@@ -37,8 +51,7 @@ struct Snapshot {
   std::vector<std::string> disabled_methods;
 
   junction::JunctionTable junctions;
-  // The servers of each junction that may be used, by the junction's name.
-  std::map<std::string, std::vector<upstream::Candidate>, std::less<>> servers;
+  std::map<std::string, JunctionServers, std::less<>> servers;  // by the junction's name
 
   std::shared_ptr<login::PasswordRegistry> registry;
   std::shared_ptr<const Pages> pages;

@@ -1,5 +1,6 @@
 #include "junction/headers.hpp"
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "http/cookies.hpp"
 #include "http/field_gate.hpp"
@@ -11,25 +12,9 @@ namespace {
 
 constexpr std::string_view kPseudonym = "sallyport";  // in Via (RFC 9110 section 7.6.3)
 
-std::string encoded(std::string_view text, std::string_view kept) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_alnum(c) || kept.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  return out;
-}
-
 // In a distinguished name commas are syntax.
 std::string encoded_dn(std::string_view dn) {
-  return encoded(dn, "-._~@+=:/!$&'()*;,");
+  return percent_encoded(dn, "@+=:/!$&'()*;,");
 }
 
 std::string group_list(const identity::Credential& credential) {
@@ -120,7 +105,7 @@ http::ReservedNames reserved_names() {
 }
 
 std::string encoded_identity(std::string_view name) {
-  return encoded(name, "-._~@+=:/!$&'()*");
+  return percent_encoded(name, "@+=:/!$&'()*");
 }
 
 http::Headers plan_request(const Route& route, const Server& server, const identity::Subject& subject,

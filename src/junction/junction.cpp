@@ -165,6 +165,7 @@ Result<void> validate(const Server& server) {
     if (auto authority = normalised_authority(server.virtual_host); !authority) return fail(authority.error());
   }
   if (!is_one_line(server.dn)) return wrong("server DN: must be one line of UTF-8, at most 1024 bytes");
+  if (server.state_since < 0) return wrong("server state: set at a negative time");
   if (server.priority < 1 || server.priority > 9) return wrong("server priority: not 1 to 9");
   return {};
 }

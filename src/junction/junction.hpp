@@ -42,6 +42,7 @@ struct Server {
   std::string dn;            // the subject that its certificate must have (-D); empty: its name is checked
   int priority = 9;          // 1 to 9, 9 is asked first
   OperationalState state = OperationalState::online;
+  std::int64_t state_since = 0;  // when that was said, in seconds since 1970 UTC; 0: never, it began so
 
   friend bool operator==(const Server&, const Server&) = default;
 };

@@ -10,3 +10,5 @@ libpure_a_SOURCES += \
   src/junction/xml_store.cpp src/junction/xml_store.hpp
 
 EMBEDDED_SCHEMAS += schemas/junction.xsd
+
+dist_man5_MANS += man/sallyport-junctions.5

@@ -2,28 +2,14 @@
 
 #include <optional>
 
-#include "base/text.hpp"
+#include "base/encoding.hpp"
 
 namespace sallyport::junction {
 namespace {
 
 // One segment of a wire path as policy sees it: without parameters, decoded. Nothing if it is not encoded correctly.
 std::optional<std::string> judged_segment(std::string_view segment) {
-  segment = segment.substr(0, segment.find(';'));
-  std::string out;
-  for (std::size_t i = 0; i < segment.size(); ++i) {
-    if (segment[i] != '%') {
-      out += segment[i];
-      continue;
-    }
-    if (segment.size() - i < 3) return std::nullopt;
-    const int high = hex_value(segment[i + 1]);
-    const int low = hex_value(segment[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
+  return percent_decoded(segment.substr(0, segment.find(';')));
 }
 
 // The first segment of `path`, which begins with '/'; `path` is left at the next '/', or empty.
@@ -70,19 +56,7 @@ Result<std::string> strip_point(std::string_view point, std::string_view path, s
 }
 
 std::string encoded_path(std::string_view path) {
-  static constexpr std::string_view kKept = "-._~!$&'()*+,=:@/";
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : path) {
-    if (is_alnum(c) || kKept.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  return out;
+  return percent_encoded(path, "!$&'()*+,=:@/");
 }
 
 }  // namespace sallyport::junction

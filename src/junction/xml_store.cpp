@@ -34,6 +34,7 @@ XmlElement server_element(const Server& server) {
   add_if(element, "dn", server.dn);
   element.attributes.emplace_back("priority", std::to_string(server.priority));
   element.attributes.emplace_back("op-state", name_of(server.state));
+  if (server.state_since != 0) element.attributes.emplace_back("op-state-since", std::to_string(server.state_since));
   return element;
 }
 
@@ -63,6 +64,7 @@ Result<Server> read_server(const XmlElement& element) {
   const std::string state = text_of(element, "op-state");
   if (state == "throttled") server.state = OperationalState::throttled;
   if (state == "offline") server.state = OperationalState::offline;
+  server.state_since = static_cast<std::int64_t>(parse_unsigned(text_of(element, "op-state-since")).value_or(0));
   if (auto valid = validate(server); !valid) return at(element, valid.error());
   return server;
 }
@@ -138,20 +140,9 @@ std::optional<std::string> name_of_file(std::string_view file_name) {
     const std::string_view label = stem.substr(1);
     return validate_label(label) ? std::optional(std::string(label)) : std::nullopt;
   }
-  std::string point;
-  for (std::size_t i = 0; i < stem.size(); ++i) {
-    if (stem[i] != '%') {
-      point += stem[i];
-      continue;
-    }
-    const int high = i + 2 < stem.size() ? hex_value(stem[i + 1]) : -1;
-    const int low = i + 2 < stem.size() ? hex_value(stem[i + 2]) : -1;
-    if (high < 0 || low < 0) return std::nullopt;
-    point += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
+  auto point = percent_decoded(stem);
   // One file for one point: another spelling of the same name is a stranger.
-  if (!validate_point(point) || percent_encoded(point) != stem) return std::nullopt;
+  if (!point || !validate_point(*point) || percent_encoded(*point) != stem) return std::nullopt;
   return point;
 }
 

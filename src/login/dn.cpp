@@ -31,6 +31,18 @@ class DnReader {
     }
   }
 
+  // The value of the first RDN's part of that type.
+  std::optional<std::string> leading_value(std::string_view wanted) {
+    for (;;) {
+      const auto type = read_type();
+      if (!type) return std::nullopt;
+      auto value = read_value();
+      if (!value || equal_ignoring_case(*type, wanted)) return value;
+      if (is_end() || text_[at_] != '+') return std::nullopt;
+      ++at_;
+    }
+  }
+
  private:
   bool is_end() const { return at_ >= text_.size(); }
   void skip_blanks() {
@@ -52,18 +64,25 @@ class DnReader {
     return out;
   }
 
-  // type "=" value
+  // type "=" value, folded
   std::optional<std::string> read_part() {
+    const auto type = read_type();
+    if (!type) return std::nullopt;
+    const auto value = read_value();
+    if (!value) return std::nullopt;
+    return *type + "=" + folded(*value);
+  }
+
+  // In lower case; the "=" is behind it.
+  std::optional<std::string> read_type() {
     skip_blanks();
     const std::size_t begin = at_;
     while (!is_end() && (is_alnum(text_[at_]) || text_[at_] == '-' || text_[at_] == '.')) ++at_;
-    const std::string type = lowered(text_.substr(begin, at_ - begin));
+    std::string type = lowered(text_.substr(begin, at_ - begin));
     skip_blanks();
     if (type.empty() || is_end() || text_[at_] != '=') return std::nullopt;
     ++at_;
-    const auto value = read_value();
-    if (!value) return std::nullopt;
-    return type + "=" + *value;
+    return type;
   }
 
   std::optional<std::string> read_value() {
@@ -84,7 +103,7 @@ class DnReader {
       }
     }
     while (value.size() > keep && value.back() == ' ') value.pop_back();
-    return folded(value);
+    return value;
   }
 
   std::optional<char> read_escape() {
@@ -120,6 +139,11 @@ Result<std::string> normalised_dn(std::string_view dn) {
   auto normalised = DnReader(dn).run();
   if (!normalised) return fail(Errc::malformed, "\"" + log_escaped(dn, 200) + "\" is no distinguished name");
   return std::move(*normalised);
+}
+
+std::optional<std::string> leading_value_of_dn(std::string_view dn, std::string_view attribute) {
+  if (!normalised_dn(dn)) return std::nullopt;
+  return DnReader(dn).leading_value(attribute);
 }
 
 std::string escaped_dn_value(std::string_view value) {

@@ -1,7 +1,7 @@
 #include "login/ldif.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
@@ -104,11 +104,10 @@ class LdifReader {
   Result<LdifDocument> run() {
     if (text_.size() > limits_.max_bytes) return fail(Errc::too_large, "larger than the limit for LDIF files");
     if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);  // a byte order mark
-    for (;;) {
-      auto line = next_line();
+    while (!text_.empty()) {
+      const auto line = next_line();
       if (!line) return fail(line.error());
-      if (!line->has_value()) break;
-      if (auto taken = take(**line); !taken) return fail(taken.error());
+      if (auto taken = take(*line); !taken) return fail(taken.error());
     }
     if (has_entry_) {
       if (auto ended = end_entry(); !ended) return fail(ended.error());
@@ -132,8 +131,8 @@ class LdifReader {
     return line;
   }
 
-  Result<std::optional<LogicalLine>> next_line() {
-    if (text_.empty()) return std::optional<LogicalLine>();
+  // Only if there is text left.
+  Result<LogicalLine> next_line() {
     LogicalLine line;
     const char* begin = text_.data();
     line.number = number_ + 1;
@@ -145,7 +144,7 @@ class LdifReader {
       if (line.text.size() > 2 * limits_.max_value) return wrong(line.number, "too long", Errc::too_large);
     }
     line.source = std::string_view(begin, static_cast<std::size_t>(text_.data() - begin));
-    return std::optional(std::move(line));
+    return line;
   }
 
   Result<void> take(const LogicalLine& line) {

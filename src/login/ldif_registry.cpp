@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "crypto/password_hash.hpp"
 #include "login/dn.hpp"
+#include "login/ldap_filter.hpp"
 
 namespace sallyport::login {
 namespace {
@@ -16,17 +17,10 @@ constexpr const char* kDummyPassword =
     "{CRYPT}$y$j9T$5zyBPd6kZ0Xo6pDqkTz9k/$...........................................";
 constexpr int kPasswordLevel = 1;
 
-// What is not for credentials: secrets, and how the directory works.
-bool is_internal(std::string_view attribute) {
-  return equal_ignoring_case(attribute, "userPassword") || equal_ignoring_case(attribute, "objectClass") ||
-         starts_with_ignoring_case(attribute, "sec") || starts_with_ignoring_case(attribute, "pwd") ||
-         starts_with_ignoring_case(attribute, "sambaNTPassword") || starts_with_ignoring_case(attribute, "krb");
-}
-
 std::vector<identity::Attribute> public_attributes(const LdifEntry& entry) {
   std::vector<identity::Attribute> out;
   for (const LdifAttribute& attribute : entry.attributes()) {
-    if (is_internal(attribute.name)) continue;
+    if (!is_for_credentials(attribute.name)) continue;
     const auto known = std::find_if(out.begin(), out.end(), [&](const identity::Attribute& a) {
       return equal_ignoring_case(a.name, attribute.name);
     });

@@ -1,5 +1,12 @@
 libcore_a_SOURCES += \
   src/login/dn.cpp src/login/dn.hpp \
+  src/login/ldap_connection.cpp src/login/ldap_connection.hpp \
+  src/login/ldap_directory.cpp src/login/ldap_directory.hpp \
+  src/login/ldap_filter.cpp src/login/ldap_filter.hpp \
+  src/login/ldap_health.cpp src/login/ldap_health.hpp \
+  src/login/ldap_login.cpp src/login/ldap_login.hpp \
+  src/login/ldap_servers.cpp src/login/ldap_servers.hpp \
+  src/login/ldap_socket.cpp src/login/ldap_socket.hpp \
   src/login/ldif.cpp src/login/ldif.hpp \
   src/login/ldif_registry.cpp src/login/ldif_registry.hpp \
   src/login/offloaded_registry.cpp src/login/offloaded_registry.hpp \

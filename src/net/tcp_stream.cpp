@@ -34,9 +34,13 @@ async::Task<Result<std::unique_ptr<Stream>>> TcpStream::connect(Endpoint to, asy
 }
 
 Attempt TcpStream::try_read(std::span<char> into) {
+  if (!watch_.may_be_readable()) return Attempt::would_block();
   for (;;) {
     const ssize_t n = recv(fd_.get(), into.data(), into.size(), 0);
-    if (n > 0) return Attempt::done(static_cast<std::size_t>(n));
+    if (n > 0) {
+      if (static_cast<std::size_t>(n) < into.size()) watch_.read_was_short();
+      return Attempt::done(static_cast<std::size_t>(n));
+    }
     if (n == 0) return Attempt::end();
     if (errno == EINTR) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) return Attempt::failed(errc_of(errno));
@@ -48,7 +52,10 @@ Attempt TcpStream::try_read(std::span<char> into) {
 Attempt TcpStream::try_write(std::string_view from) {
   for (;;) {
     const ssize_t n = send(fd_.get(), from.data(), from.size(), MSG_NOSIGNAL);
-    if (n >= 0) return Attempt::done(static_cast<std::size_t>(n));
+    if (n >= 0) {
+      watch_.write_succeeded();
+      return Attempt::done(static_cast<std::size_t>(n));
+    }
     if (errno == EINTR) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) return Attempt::failed(errc_of(errno));
     watch_.not_writable();

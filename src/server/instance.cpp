@@ -73,7 +73,12 @@ Result<Instance::State> Instance::load(config::Diagnostics& diagnostics) {
       asked = std::make_shared<login::OffloadedRegistry>(offload_, registry->registry);
     }
   } else {
-    add_error(diagnostics, Error(Errc::unsupported, "[registry] type = ldap is not supported by this version"));
+    auto directory = directory_threads_.open(settings.ldap, diagnostics);
+    if (!directory) {
+      add_error(diagnostics, directory.error());
+    } else {
+      asked = std::move(*directory);
+    }
   }
   if (config::has_errors(diagnostics)) return fail(Errc::bad_config, join(diagnostics));
   return State{loaded.settings, std::move(*policy), std::move(*junctions), std::move(registry->document),
@@ -90,8 +95,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& st
 }
 
 std::unique_ptr<Instance> Instance::open(const std::string& config_path, async::WorkerPool& offload,
-                                         tls::TicketTable& tickets, config::Diagnostics& diagnostics) {
-  std::unique_ptr<Instance> instance(new Instance(config_path, offload, tickets));
+                                         DirectoryThreads& directory_threads, tls::TicketTable& tickets,
+                                         config::Diagnostics& diagnostics) {
+  std::unique_ptr<Instance> instance(new Instance(config_path, offload, directory_threads, tickets));
   auto state = instance->load(diagnostics);
   if (!state) return nullptr;
   auto snapshot = instance->build(*state, true);
@@ -174,6 +180,7 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   admin::JunctionFacts facts;
   facts.server_name = name_of_server(*state_->settings);
   facts.random_bytes = [] { return crypto::random_bytes(16); };
+  facts.now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch()).count();
   const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);
   if (!output.changed) return output;
   const auto save = [&] { return save_changes(next.settings->junction.junction_db, state_->junctions, next.junctions); };

@@ -12,6 +12,7 @@
 #include "async/snapshot.hpp"
 #include "async/worker_pool.hpp"
 #include "inbound/commons.hpp"
+#include "server/directory.hpp"
 #include "server/instance_files.hpp"
 #include "server/snapshot_builder.hpp"
 
@@ -23,9 +24,10 @@ namespace sallyport::server {
 class Instance {
  public:
   // Reads everything. Errors are in `diagnostics`, all at once for sallyport.conf, the first one for each other file.
-  // `offload` and `tickets` must outlive the instance.
+  // `offload`, `directory_threads` and `tickets` must outlive the instance's use.
   static std::unique_ptr<Instance> open(const std::string& config_path, async::WorkerPool& offload,
-                                        tls::TicketTable& tickets, config::Diagnostics& diagnostics);
+                                        DirectoryThreads& directory_threads, tls::TicketTable& tickets,
+                                        config::Diagnostics& diagnostics);
 
   const async::Published<inbound::Snapshot>& published() const { return *published_; }
   std::shared_ptr<const config::Settings> settings() const;
@@ -51,8 +53,12 @@ class Instance {
     std::shared_ptr<login::PasswordRegistry> registry;
   };
 
-  Instance(std::string config_path, async::WorkerPool& offload, tls::TicketTable& tickets)
-      : config_path_(std::move(config_path)), offload_(offload), builder_(tickets) {}
+  Instance(std::string config_path, async::WorkerPool& offload, DirectoryThreads& directory_threads,
+           tls::TicketTable& tickets)
+      : config_path_(std::move(config_path)),
+        offload_(offload),
+        directory_threads_(directory_threads),
+        builder_(tickets) {}
 
   Result<State> load(config::Diagnostics& diagnostics);
   Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, bool fresh);
@@ -63,6 +69,7 @@ class Instance {
 
   const std::string config_path_;
   async::WorkerPool& offload_;
+  DirectoryThreads& directory_threads_;
   mutable std::mutex mutex_;
   SnapshotBuilder builder_;
   std::unique_ptr<State> state_;

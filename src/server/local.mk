@@ -1,5 +1,6 @@
 libcore_a_SOURCES += \
   src/server/connection_limits.hpp \
+  src/server/directory.cpp src/server/directory.hpp \
   src/server/files.cpp src/server/files.hpp \
   src/server/instance.cpp src/server/instance.hpp \
   src/server/instance_files.cpp src/server/instance_files.hpp \

@@ -19,8 +19,7 @@ Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std:
 }
 
 std::string priorities_of(const config::SslSettings& settings) {
-  std::string priorities = settings.priority;
-  if (priorities.empty()) return priorities;
+  std::string priorities = settings.priority.empty() ? tls::kDefaultPriorities : settings.priority;
   if (settings.disable_tls_v12) priorities += ":-VERS-TLS1.2";
   if (settings.disable_tls_v13) priorities += ":-VERS-TLS1.3";
   return priorities;
@@ -156,10 +155,10 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
 
 Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions) {
   for (const junction::Junction& junction : junctions) {
-    std::vector<upstream::Candidate> candidates;
+    inbound::JunctionServers servers;
     for (std::size_t i = 0; i < junction.servers.size(); ++i) {
       const junction::Server& server = junction.servers[i];
-      if (server.state != junction::OperationalState::online) continue;
+      if (server.state == junction::OperationalState::offline) continue;
       upstream::Candidate candidate;
       candidate.server = server.host + ":" + std::to_string(server.port);
       // The same id may be given to another server later.
@@ -177,9 +176,16 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
         candidate.tls = std::move(*context);
         candidate.tls_name = tls_name_of(server);
       }
-      candidates.push_back(std::move(candidate));
+      servers.with_throttled.push_back(candidate);
+      if (server.state == junction::OperationalState::online) {
+        servers.online.push_back(std::move(candidate));
+      } else {
+        // Sessions know the steady clock only.
+        const auto age = wall_now() - WallTime(std::chrono::seconds(server.state_since));
+        servers.throttled_since = std::min(servers.throttled_since, std::chrono::steady_clock::now() - age);
+      }
     }
-    snapshot.servers.emplace(junction.name(), std::move(candidates));
+    snapshot.servers.emplace(junction.name(), std::move(servers));
   }
   return Result<>();
 }

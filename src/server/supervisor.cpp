@@ -107,6 +107,7 @@ class Daemon {
   // Last made, first destroyed: its jobs post to the loops above.
   std::unique_ptr<async::WorkerPool> executor_;
   std::unique_ptr<async::WorkerPool> offload_;
+  DirectoryThreads directory_threads_;
 };
 
 Result<> Daemon::start_workers() {
@@ -128,13 +129,14 @@ Result<> Daemon::start() {
   offload_ = std::make_unique<async::WorkerPool>(threads, kOffloadQueue);
   executor_ = std::make_unique<async::WorkerPool>(1, 64);
   config::Diagnostics diagnostics;
-  instance_ = Instance::open(config_path_, *offload_, tickets_, diagnostics);
+  instance_ = Instance::open(config_path_, *offload_, directory_threads_, tickets_, diagnostics);
   complain(diagnostics);
   if (!instance_) return fail(Errc::bad_config, "not started: see above");
   const std::shared_ptr<const config::Settings> settings = instance_->settings();
   auto logs = log::Logs::open(log_options(settings->logging));
   if (!logs) return fail(logs.error());
   logs_ = std::move(*logs);
+  directory_threads_.log_to(*logs_);
   store::MemoryStoreLimits store_limits;
   store_limits.max_entries = settings->session.max_entries;
   store_limits.max_anonymous = settings->session.unauth_max_entries;
@@ -250,9 +252,10 @@ int run_daemon(const std::string& config_path) { return Daemon(config_path).run(
 
 int check_configuration(const std::string& config_path, bool strict) {
   async::WorkerPool unused(1, 1);
+  DirectoryThreads directory_threads;
   tls::TicketTable tickets(1);
   config::Diagnostics diagnostics;
-  const auto instance = Instance::open(config_path, unused, tickets, diagnostics);
+  const auto instance = Instance::open(config_path, unused, directory_threads, tickets, diagnostics);
   if (instance) {
     for (auto& warning : instance->warnings()) diagnostics.push_back(std::move(warning));
   }

@@ -23,10 +23,7 @@ Result<std::shared_ptr<const ClientContext>> ClientContext::make(const ClientOpt
     if (count == 0) return fail(Errc::bad_config, options.trust_origin + ": no certificate in it");
   }
   if (options.certificate) {
-    const gnutls_datum_t chain = crypto::datum_of(options.certificate->chain_pem);
-    const gnutls_datum_t key = crypto::datum_of(options.certificate->key_pem);
-    const int code = gnutls_certificate_set_x509_key_mem2(raw, &chain, &key, GNUTLS_X509_FMT_PEM, nullptr, 0);
-    if (code < 0) return fail(crypto::gnutls_error(code, options.certificate->origin, Errc::bad_config));
+    if (const Result<> added = add_pair(raw, *options.certificate); !added) return fail(added.error());
   }
   gnutls_priority_t priorities = nullptr;
   if (const int code = gnutls_priority_init(&priorities, kPriorities, nullptr); code != 0) {

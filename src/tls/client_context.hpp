@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 #include "crypto/gnutls_owner.hpp"
-#include "tls/server_context.hpp"
+#include "tls/certificate_pair.hpp"
 
 namespace sallyport::tls {
 

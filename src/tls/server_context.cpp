@@ -3,16 +3,17 @@
 #include "base/text.hpp"
 
 namespace sallyport::tls {
-namespace {
 
 // AES-GCM first: in nettle ChaCha20 costs a dozen times as much. AES-128 before AES-256: its SHA-256 is half the
 // cost of SHA-384 in a handshake. No TLS below 1.2, no CBC, no key exchange without forward secrecy.
-constexpr const char* kDefaultPriorities =
+const char* const kDefaultPriorities =
     "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+ECDHE-ECDSA:+ECDHE-RSA:+AEAD:"
     "+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+COMP-NULL:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256:"
     "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SECP384R1-SHA384:"
     "+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA512:+SIGN-EDDSA-ED25519:"
     "+CTYPE-X509:%SERVER_PRECEDENCE:%SAFE_RENEGOTIATION";
+
+namespace {
 
 Result<crypto::CredentialsHandle> load(const ServerIdentity& identity) {
   gnutls_certificate_credentials_t raw = nullptr;
@@ -21,10 +22,7 @@ Result<crypto::CredentialsHandle> load(const ServerIdentity& identity) {
   }
   crypto::CredentialsHandle credentials(raw);
   for (const auto& pair : identity.pairs) {
-    const gnutls_datum_t chain = crypto::datum_of(pair.chain_pem);
-    const gnutls_datum_t key = crypto::datum_of(pair.key_pem);
-    const int code = gnutls_certificate_set_x509_key_mem2(raw, &chain, &key, GNUTLS_X509_FMT_PEM, nullptr, 0);
-    if (code < 0) return fail(crypto::gnutls_error(code, pair.origin, Errc::bad_config));
+    if (const Result<> added = add_pair(raw, pair); !added) return fail(added.error());
   }
   return credentials;
 }

@@ -9,16 +9,10 @@
 
 #include "base/result.hpp"
 #include "crypto/gnutls_owner.hpp"
+#include "tls/certificate_pair.hpp"
 #include "tls/ticket_table.hpp"
 
 namespace sallyport::tls {
-
-// A certificate chain with its key, both as PEM text.
-struct CertificatePair {
-  std::string chain_pem;
-  std::string key_pem;
-  std::string origin;  // for error messages: the files' names
-};
 
 // Certificates for one or more names. Several pairs of different key types may serve one name.
 struct ServerIdentity {
@@ -26,9 +20,12 @@ struct ServerIdentity {
   std::vector<CertificatePair> pairs;
 };
 
+// The priority string for servers when the configuration has none.
+extern const char* const kDefaultPriorities;
+
 struct ServerOptions {
   std::vector<ServerIdentity> identities;  // exactly one without names
-  std::string priorities;                  // GnuTLS priority string; empty: our own default
+  std::string priorities;                  // GnuTLS priority string; empty: kDefaultPriorities
   bool tickets = true;
   std::chrono::seconds ticket_lifetime{7200};
   // What a ticket is bound to besides the server name: the client-authentication policy of the listener.

@@ -17,9 +17,13 @@ import threading
 import time
 import urllib.parse
 
+import pytest
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD_DIR", TOP / "build" / "obj"))
 PASSWORD = "sallyport-demo"
+# Memory and time mean nothing in a build with sanitizers.
+native_only = pytest.mark.skipif("SALLYPORT_SANITIZED" in os.environ, reason="a build with sanitizers")
 START_TIME = 20  # seconds; a sanitizer build is slow
 
 

@@ -7,6 +7,8 @@ import urllib.parse
 
 import pytest
 
+from sallyport import native_only
+
 IDENTITY = ("iv-user", "iv-groups", "iv-user-l", "iv-remote-address")
 COOKIE = "__Host-sallyport"
 
@@ -209,6 +211,7 @@ def resident(demo):
     return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
 
+@native_only
 def test_B9_many_and_large_fields_are_refused_in_bounded_memory(demo):
     start = b"GET /std HTTP/1.1\r\nHost: localhost\r\n"
     demo.ask("/std")

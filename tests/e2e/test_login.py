@@ -191,3 +191,13 @@ def test_a_program_that_takes_no_pages_gets_401(demo):
     response = demo.browser().get("/app", headers={"Accept": "application/json"})
     assert response.status == 401
     assert response.json()["status"] == 401
+
+
+def test_what_a_page_fetches_on_the_side_does_not_replace_what_the_user_asked_for(demo):
+    browser = demo.browser()
+    page = browser.get("/app/wanted", headers={"Sec-Fetch-Mode": "navigate", "Accept": "text/html,*/*;q=0.8"})
+    icon = browser.get("/app/favicon.ico", headers={"Sec-Fetch-Mode": "no-cors", "Accept": "image/*,*/*;q=0.8"})
+    assert icon.status == 401 and icon.header("WWW-Authenticate") is None
+    old_browser = browser.get("/app/icon.png", headers={"Accept": "image/*,*/*;q=0.8"})
+    assert "/pkmslogin.form" in old_browser.text
+    assert browser.send_login(page, "alice").header("Location") == "/app/wanted"

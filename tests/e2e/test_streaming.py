@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from sallyport import Instance, parse_responses, read_to_end, read_until, wait_until
+from sallyport import Instance, native_only, parse_responses, read_to_end, read_until, wait_until
 
 LARGE = 4 << 30
 MOST_GROWTH = 8 << 20
@@ -67,6 +67,7 @@ def curl(instance, *args):
     return result.stdout.decode()
 
 
+@native_only
 def test_a_large_download_passes_in_constant_memory(demo, make_script):
     make_script(bulk)
     with constant_memory(demo):
@@ -75,6 +76,7 @@ def test_a_large_download_passes_in_constant_memory(demo, make_script):
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
+@native_only
 def test_a_large_upload_passes_in_constant_memory(demo, make_script, tmp_path, framing):
     make_script(bulk)
     # In chunks a quarter of it, to be quick; all of it with SALLYPORT_LONG=1.
@@ -89,6 +91,7 @@ def test_a_large_upload_passes_in_constant_memory(demo, make_script, tmp_path, f
     assert size <= total < size * 1.01 if chunked else total == size
 
 
+@native_only
 def test_a_reader_that_stops_stops_the_back_end(demo, make_script):
     sent = []
 
@@ -115,6 +118,7 @@ def stands_still(sent):
     return before > 0 and len(sent) == before
 
 
+@native_only
 def test_a_back_end_that_stops_reading_stops_the_client(demo, make_script):
     go_on = threading.Event()
 

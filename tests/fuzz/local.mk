@@ -1,23 +1,40 @@
-# Fuzz targets: `make fuzz_programs` with a configure run under CXX=clang++-19 CXXFLAGS='-O1 -g
-# -fsanitize=fuzzer-no-link,address'; tests/fuzz/run does all that by itself.
-fuzz_targets = tests/fuzz/fuzz_h1_request tests/fuzz/fuzz_h1_response tests/fuzz/fuzz_chunked tests/fuzz/fuzz_target
+# Fuzz targets: tests/fuzz/run configures a build of its own for them (clang, libFuzzer, sanitizers).
+fuzz_targets = tests/fuzz/fuzz_h1_request tests/fuzz/fuzz_h1_response tests/fuzz/fuzz_chunked tests/fuzz/fuzz_target \
+  tests/fuzz/fuzz_config tests/fuzz/fuzz_policy_xml tests/fuzz/fuzz_junction_xml tests/fuzz/fuzz_ldif tests/fuzz/fuzz_page
 EXTRA_PROGRAMS += $(fuzz_targets)
-fuzz_programs: $(fuzz_targets)
+fuzz_programs: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(fuzz_targets)
 .PHONY: fuzz_programs
 fuzz_link_flags = $(AM_LDFLAGS) -fsanitize=fuzzer
+fuzz_libs = libcore.a $(PURE_LIBS)
 
 tests_fuzz_fuzz_h1_request_SOURCES = tests/fuzz/fuzz_h1_request.cpp tests/fuzz/check.hpp
-tests_fuzz_fuzz_h1_request_LDADD = libpure.a
+tests_fuzz_fuzz_h1_request_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_h1_request_LDFLAGS = $(fuzz_link_flags)
 tests_fuzz_fuzz_h1_response_SOURCES = tests/fuzz/fuzz_h1_response.cpp tests/fuzz/check.hpp
-tests_fuzz_fuzz_h1_response_LDADD = libpure.a
+tests_fuzz_fuzz_h1_response_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_h1_response_LDFLAGS = $(fuzz_link_flags)
 tests_fuzz_fuzz_chunked_SOURCES = tests/fuzz/fuzz_chunked.cpp tests/fuzz/check.hpp
-tests_fuzz_fuzz_chunked_LDADD = libpure.a
+tests_fuzz_fuzz_chunked_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_chunked_LDFLAGS = $(fuzz_link_flags)
 tests_fuzz_fuzz_target_SOURCES = tests/fuzz/fuzz_target.cpp tests/fuzz/check.hpp
-tests_fuzz_fuzz_target_LDADD = libpure.a
+tests_fuzz_fuzz_target_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_target_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_policy_xml_SOURCES = tests/fuzz/fuzz_policy_xml.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_policy_xml_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_policy_xml_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_junction_xml_SOURCES = tests/fuzz/fuzz_junction_xml.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_junction_xml_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_junction_xml_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_ldif_SOURCES = tests/fuzz/fuzz_ldif.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_ldif_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_ldif_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_page_SOURCES = tests/fuzz/fuzz_page.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_page_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_link_flags)
 
 EXTRA_DIST += tests/fuzz/run tests/fuzz/corpus
 CLEANFILES += $(fuzz_targets)

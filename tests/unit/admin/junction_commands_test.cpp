@@ -18,6 +18,7 @@ struct Administration {
 
   Administration() {
     facts.server_name = "default-webseald-www.example";
+    facts.now = 1795305600;
     facts.random_bytes = [this] { return std::string(16, next++); };
   }
 
@@ -91,6 +92,8 @@ BOOST_AUTO_TEST_CASE(states_are_kept_with_the_junction) {
   BOOST_TEST(admin.run("junction offline -i 62626262-6262-4262-a262-626262626262 /app").changed);
   BOOST_TEST((admin.junctions[0].servers[0].state == junction::OperationalState::online));
   BOOST_TEST((admin.junctions[0].servers[1].state == junction::OperationalState::offline));
+  BOOST_TEST(admin.junctions[0].servers[0].state_since == 0);
+  BOOST_TEST(admin.junctions[0].servers[1].state_since == 1795305600);
   admin.out("junction throttle /app");
   BOOST_TEST((admin.junctions[0].servers[0].state == junction::OperationalState::throttled));
   admin.out("junction online /app");

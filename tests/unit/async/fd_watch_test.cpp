@@ -1,6 +1,7 @@
 #include "async/fd_watch.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -68,6 +69,37 @@ BOOST_AUTO_TEST_CASE(a_silent_peer_meets_the_deadline) {
   loop.run_ready();
   advance(20ms);
   BOOST_TEST((last == Outcome::timeout));
+}
+
+// A FIN that arrives together with data makes no edge of its own.
+BOOST_AUTO_TEST_CASE(an_end_that_came_with_the_last_bytes_is_seen) {
+  int pair[2];
+  BOOST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0);
+  FdWatch watch(loop, pair[0]);
+  loop.run_ready();
+  char buffer[16];
+  BOOST_REQUIRE(read(pair[0], buffer, sizeof buffer) < 0);
+  watch.not_readable();
+  BOOST_REQUIRE(write(pair[1], "last", 4) == 4);
+  close(pair[1]);
+  loop.run_ready();
+  BOOST_TEST(read(pair[0], buffer, sizeof buffer) == 4);
+  watch.read_was_short();
+  watch.write_succeeded();
+  BOOST_TEST(watch.may_be_readable());
+  close(pair[0]);
+}
+
+BOOST_AUTO_TEST_CASE(a_short_read_and_a_write_mean_that_nothing_is_left) {
+  FdWatch watch(loop, ends[0]);
+  loop.run_ready();
+  watch.read_was_short();
+  BOOST_TEST(watch.may_be_readable());  // the connection may have broken in the same moment
+  watch.write_succeeded();
+  BOOST_TEST(!watch.may_be_readable());
+  BOOST_REQUIRE(write(ends[1], "x", 1) == 1);
+  loop.run_ready();
+  BOOST_TEST(watch.may_be_readable());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

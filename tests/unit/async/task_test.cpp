@@ -67,6 +67,7 @@ Task<> wait_for(Signal& signal, Deadline deadline, std::vector<Outcome>& seen) {
 }
 
 struct OnDestruction {
+  explicit OnDestruction(bool& d) : destroyed(d) {}
   bool& destroyed;
   ~OnDestruction() { destroyed = true; }
 };

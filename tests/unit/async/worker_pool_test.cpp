@@ -63,6 +63,20 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_at_once) {
   BOOST_TEST(second.value() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(work_that_nobody_waits_for_is_done_and_counts_for_the_queue) {
+  std::promise<void> gate, started, done;
+  WorkerPool pool(1, 1);
+  BOOST_TEST(pool.post([&] {
+    started.set_value();
+    gate.get_future().wait();
+  }));
+  started.get_future().wait();
+  BOOST_TEST(pool.post([&] { done.set_value(); }));
+  BOOST_TEST(!pool.post([] {}));
+  gate.set_value();
+  done.get_future().wait();
+}
+
 BOOST_AUTO_TEST_CASE(a_slow_job_is_given_up_at_the_deadline_and_harms_nobody) {
   std::promise<void> gate;
   std::shared_future<void> open = gate.get_future().share();

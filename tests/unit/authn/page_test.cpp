@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(no_value_goes_where_escaping_does_not_help) {
   for (const char* text :
        {"<p class=%USERNAME%>", "<p %USERNAME%>", "<%USERNAME%>", "<script>'%USERNAME%'</script>",
         "<style>%USERNAME%</style>", "<p onclick=\"%USERNAME%\">", "<p style='%USERNAME%'>",
-        "<iframe srcdoc='%USERNAME%'>", "<SCRIPT type='a'>%USERNAME%", "<p a='x' onload ='%URL%'>"}) {
+        "<iframe srcdoc='%USERNAME%'>", "<!--><p onclick='%USERNAME%'>", "<!-- a --!><p onclick='%USERNAME%'>",
+        "<SCRIPT type='a'>%USERNAME%", "<p a='x' onload ='%URL%'>"}) {
     BOOST_TEST(error_of(text).find("no value is safe") != std::string::npos, text);
   }
   for (const char* text : {"<p class=\"%USERNAME%\">", "<p title='a %USERNAME%'>", "<!-- %USERNAME% -->",

@@ -36,6 +36,13 @@ BOOST_AUTO_TEST_CASE(hex_round_trip) {
 
 BOOST_AUTO_TEST_CASE(percent_encoding_keeps_unreserved_only) {
   BOOST_TEST(percent_encoded("a-b._~/ \xc3\xa9") == "a-b._~%2F%20%C3%A9");
+  BOOST_TEST(percent_encoded("a/b c%", "/") == "a/b%20c%25");
+}
+
+BOOST_AUTO_TEST_CASE(percent_decoding_takes_whole_escapes_only) {
+  BOOST_TEST(percent_decoded("a%2Fb%c3%A9+").value() == "a/b\xc3\xa9+");
+  BOOST_TEST(percent_decoded("").value() == "");
+  for (const char* text : {"%", "%2", "a%2", "%g0", "%0g", "%%41"}) BOOST_TEST(!percent_decoded(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

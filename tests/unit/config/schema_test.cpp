@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/parser.hpp"
 
 using namespace sallyport;
@@ -143,7 +144,9 @@ BOOST_AUTO_TEST_CASE(every_default_and_every_example_is_right_for_its_row) {
         const std::string key = row.stanza == "ssl-sni" ? "www.example.com" : "GET";
         file += has_key ? std::string(text) : key + " = " + std::string(text);
       } else {
-        file += std::string(row.key) + " = " + std::string(text);
+        for (const std::string_view value : split(text, '\n')) {
+          file += std::string(row.key) + " = " + std::string(value) + "\n";
+        }
       }
       const auto parsed = parse(file, "t");
       for (const auto& diagnostic : parsed.diagnostics) {

@@ -45,6 +45,7 @@ BOOST_AUTO_TEST_CASE(a_junction_reads_back_the_same_and_writes_the_same_bytes) {
   full.servers[1].virtual_host = "app.example:8443";
   full.servers[1].priority = 3;
   full.servers[1].state = OperationalState::throttled;
+  full.servers[1].state_since = 1795305600;
   for (const Junction& junction : {full, sample_standard("/"), sample_virtual_host("shop", "shop.example:8443")}) {
     BOOST_REQUIRE(validate(junction).has_value());
     const std::string text = render_junction(junction);

@@ -37,6 +37,15 @@ BOOST_AUTO_TEST_CASE(what_is_no_name_is_an_error) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_leading_value_is_as_it_is_spelt) {
+  BOOST_TEST(leading_value_of_dn("CN=The Staff\\, all,ou=x", "cn").value() == "The Staff, all");
+  BOOST_TEST(leading_value_of_dn("uid=a + cn = b ,ou=x", "CN").value() == "b");
+  BOOST_TEST(leading_value_of_dn("cn=\\c3\\a4", "cn").value() == "\xc3\xa4");
+  for (const char* dn : {"uid=a,cn=b", "", "cn", "cn=a,,", "cn=a\nb"}) {
+    BOOST_TEST(!leading_value_of_dn(dn, "cn").has_value(), dn);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(normalising_twice_changes_nothing) {
   for (const char* dn : {"cn=a\\,b + o = x;dc=\\ y\\ ", "cn=\\#x\\=y", "cn=\\c3\\a4\\0a"}) {
     const std::string once = normalised_dn(dn).value();

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
+#include <ctime>
+#include <limits>
 
 using namespace sallyport;
 using namespace sallyport::login;
@@ -86,6 +87,9 @@ BOOST_AUTO_TEST_CASE(G1_a_blank_password_is_never_right) {
                                           std::string_view("secret\0", 7), std::string_view("\0secret", 7)}) {
     BOOST_TEST(!accepted(*registry, "alice", password));
   }
+  // Not even if somebody stored one: this is the hash of two blanks.
+  const auto blank = make("dn: uid=alice\nuid: alice\nuserPassword: {SSHA}IJA2Yjq1fki+WpBDSPUfpSjbQfpzYWx0\n").value();
+  BOOST_TEST(!accepted(*blank, "alice", "  "));
 }
 
 // attack case G2
@@ -122,11 +126,12 @@ BOOST_AUTO_TEST_CASE(F11_an_unknown_user_takes_as_long_as_a_known_one) {
           person("quick"))
           .value();
   const auto quickest = [&](std::string_view user) {
-    auto best = std::chrono::nanoseconds::max();
+    // Processor time: it does not matter what else the machine does.
+    auto best = std::numeric_limits<std::clock_t>::max();
     for (int i = 0; i < 5; ++i) {
-      const auto begin = std::chrono::steady_clock::now();
+      const std::clock_t begin = std::clock();
       check(*registry, user, "wrong");
-      best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - begin);
+      best = std::min(best, std::clock() - begin);
     }
     return best;
   };

@@ -1,4 +1,7 @@
 tests_test_core_SOURCES += \
   tests/unit/login/dn_test.cpp \
+  tests/unit/login/ldap_filter_test.cpp \
+  tests/unit/login/ldap_health_test.cpp \
+  tests/unit/login/ldap_socket_test.cpp \
   tests/unit/login/ldif_registry_test.cpp \
   tests/unit/login/ldif_test.cpp

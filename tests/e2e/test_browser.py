@@ -1,0 +1,78 @@
+"""A real Chromium logs in, works and logs out."""
+import tempfile
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from sallyport import PASSWORD
+
+
+@pytest.fixture
+def chromium():
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    with tempfile.TemporaryDirectory() as profile:
+        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                         "--disable-dev-shm-usage", f"--user-data-dir={profile}",
+                         # The test's CA is in no store of the system; TLS itself is judged by other tests.
+                         "--ignore-certificate-errors"):
+            options.add_argument(argument)
+        driver = webdriver.Chrome(service=webdriver.chrome.service.Service("/usr/bin/chromedriver"), options=options)
+        driver.set_page_load_timeout(30)
+        yield driver
+        driver.quit()
+
+
+def log_in(chromium, user):
+    form = chromium.find_element(By.NAME, "username")
+    form.send_keys(user)
+    chromium.find_element(By.NAME, "password").send_keys(PASSWORD)
+    chromium.find_element(By.CSS_SELECTOR, "form button, form input[type=submit]").click()
+
+
+def wait_for_text(chromium, text):
+    # The page may change while it is looked at.
+    wait = WebDriverWait(chromium, 20, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda d: text in d.find_element(By.TAG_NAME, "body").text)
+
+
+def test_public_page_login_policy_and_logout(chromium, demo):
+    chromium.get(demo.url("/public"))
+    wait_for_text(chromium, '"iv-user", "Unauthenticated"')
+    chromium.get(demo.url("/app/page?x=1"))
+    assert chromium.find_element(By.NAME, "password").get_attribute("type") == "password"
+    log_in(chromium, "bob")
+    wait_for_text(chromium, '"iv-user", "bob"')
+    assert chromium.current_url == demo.url("/app/page?x=1")
+    chromium.get(demo.url("/app/staff"))
+    wait_for_text(chromium, "403")
+    assert demo.audit()[-1]["reason"] == "no_permission"
+    chromium.get(demo.url("/pkmslogout"))
+    assert chromium.get_cookies() == []
+    chromium.get(demo.url("/app"))
+    assert chromium.find_elements(By.NAME, "password")
+
+
+def test_a_wrong_password_says_so_and_the_next_try_succeeds(chromium, demo):
+    chromium.get(demo.url("/app/staff"))
+    chromium.find_element(By.NAME, "username").send_keys("alice")
+    chromium.find_element(By.NAME, "password").send_keys("wrong")
+    chromium.find_element(By.CSS_SELECTOR, "form button, form input[type=submit]").click()
+    wait_for_text(chromium, "is not right")
+    log_in(chromium, "alice")
+    wait_for_text(chromium, '"iv-groups", "\\"staff\\""')
+
+
+def test_pages_need_no_script_and_fit_a_phone(chromium, demo):
+    chromium.set_window_size(360, 720)
+    chromium.get(demo.url("/app"))
+    assert not chromium.find_elements(By.TAG_NAME, "script")
+    width = chromium.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1]
+    for name in ("username", "password"):
+        field = chromium.find_element(By.NAME, name)
+        assert chromium.find_elements(By.CSS_SELECTOR, f"label[for={field.get_attribute('id')}]")
