@@ -1,0 +1,2 @@
+tests_test_core_SOURCES += \
+  tests/unit/exchange/requested_upgrade_test.cpp

@@ -1,0 +1,2 @@
+tests_test_core_SOURCES += \
+  tests/unit/upstream/pool_test.cpp
