@@ -223,10 +223,9 @@ void InboundRole::log_failure(const exchange::Exchange& x) {
 }
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                    const Visitor& visitor) const {
+                                    const Visitor& visitor, const Result<junction::Route>& route) const {
   // What no junction serves is judged too, as an object of the server: a visitor learns no names.
   authz::ObjectName object = authz::ObjectName::of(snapshot.server_object, target);
-  const Result<junction::Route> route = snapshot.junctions.route(target);
   if (route) {
     auto routed = junction::object_of(*route, snapshot.server_object, target);
     // A name that cannot be judged is judged as the root of everything, which nobody reads by default.
@@ -301,9 +300,10 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
       if (taken) x.replace_request(session::replayed(*parked, x.request()), parked->body);
     }
   }
-  authz::Decision decision = decide(x, snapshot, *target, visitor);
+  const Result<junction::Route> route = snapshot.junctions.route(*target);
+  authz::Decision decision = decide(x, snapshot, *target, visitor, route);
   if (auto* const permit = std::get_if<authz::Permit>(&decision)) {
-    co_await deliver(x, snapshot, *target, visitor, std::move(*permit));
+    co_await deliver(x, snapshot, *target, visitor, route, std::move(*permit));
     co_return;
   }
   const authz::Denial& denial = std::get<authz::Denial>(decision);
@@ -318,8 +318,8 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
 }
 
 async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                   const Visitor& visitor, authz::Permit permit) {
-  const Result<junction::Route> found = snapshot.junctions.route(target);
+                                   const Visitor& visitor, const Result<junction::Route>& found,
+                                   authz::Permit permit) {
   if (!found) {
     const int status = found.error().code == Errc::malformed ? 400 : 404;
     co_await x.refuse(status, found.error().to_string());

@@ -38,12 +38,12 @@ class InboundRole {
                           http::RequestHead head, const Snapshot& snapshot, bool& go_on);
   async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot);
   async::Task<> deliver(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                        const Visitor& visitor, authz::Permit permit);
+                        const Visitor& visitor, const Result<junction::Route>& found, authz::Permit permit);
   async::Task<> refuse_unread(wire::ServerConnection& connection, const exchange::ClientFacts& client,
                               const Snapshot& snapshot, int status);
   async::Task<> linger(wire::ServerConnection& connection);
   authz::Decision decide(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                         const Visitor& visitor) const;
+                         const Visitor& visitor, const Result<junction::Route>& route) const;
   void log_failure(const exchange::Exchange& x);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
   std::string next_id();

@@ -72,16 +72,29 @@ async::Task<> LoginFlow::show_page(Exchange& x, const Snapshot& snapshot, std::s
   co_await x.respond(std::move(page));
 }
 
+async::Task<> LoginFlow::ensure_session(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
+  if (visitor.session) co_return;
+  const bool stale = visitor.stale_cookie;
+  visitor = co_await sessions_.begin(x, snapshot);
+  visitor.stale_cookie = stale;
+}
+
+// The body of one of our own forms; without one the exchange has been answered.
+async::Task<std::optional<std::string>> LoginFlow::read_form(Exchange& x, std::size_t max_body) {
+  Result<std::string> body = co_await x.read_body(max_body);
+  if (body) co_return std::move(*body);
+  x.close_afterwards();
+  const int status = body.error().code == Errc::too_large ? 413 : 400;
+  co_await x.refuse(status, body.error().to_string());
+  co_return std::nullopt;
+}
+
 async::Task<> LoginFlow::show_login(Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
                                     int status) {
+  co_await ensure_session(x, snapshot, visitor);
   if (!visitor.session) {
-    const bool stale = visitor.stale_cookie;
-    visitor = co_await sessions_.begin(x, snapshot);
-    visitor.stale_cookie = stale;
-    if (!visitor.session) {
-      co_await x.refuse(503, "no session could be made for a login");
-      co_return;
-    }
+    co_await x.refuse(503, "no session could be made for a login");
+    co_return;
   }
   co_await show_page(x, snapshot, "login.html", visitor, std::move(error), status);
 }
@@ -126,11 +139,7 @@ async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const 
   const bool forms = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
   const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
   if (forms && shows_pages && is_navigation(x.request())) {
-    if (!visitor.session) {
-      const bool stale = visitor.stale_cookie;
-      visitor = co_await sessions_.begin(x, snapshot);
-      visitor.stale_cookie = stale;
-    }
+    co_await ensure_session(x, snapshot, visitor);
     if (visitor.session && may_replace_parked(x.request(), visitor)) {
       const bool readable = co_await park(x, snapshot, target, visitor);
       if (!readable) {
@@ -191,13 +200,8 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_return;
   }
   const authn::LoginFormLimits limits;
-  Result<std::string> body = co_await x.read_body(limits.max_body);
-  if (!body) {
-    x.close_afterwards();
-    const int status = body.error().code == Errc::too_large ? 413 : 400;
-    co_await x.refuse(status, body.error().to_string());
-    co_return;
-  }
+  std::optional<std::string> body = co_await read_form(x, limits.max_body);
+  if (!body) co_return;
   auto attempt = authn::read_login_form(x.request(), *body, visitor.session.get(), kScheme, target.authority(), limits);
   wipe(*body);
   if (!attempt) {
@@ -286,13 +290,8 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
     co_return;
   }
   const authn::LoginFormLimits limits;
-  Result<std::string> body = co_await x.read_body(limits.max_body);
-  if (!body) {
-    x.close_afterwards();
-    const int status = body.error().code == Errc::too_large ? 413 : 400;
-    co_await x.refuse(status, body.error().to_string());
-    co_return;
-  }
+  std::optional<std::string> body = co_await read_form(x, limits.max_body);
+  if (!body) co_return;
   const auto checked =
       authn::check_token_form(request, *body, visitor.session.get(), kScheme, target.authority(), limits);
   if (!checked) {

@@ -41,6 +41,9 @@ class LoginFlow {
   async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                              Visitor& visitor);
   async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+  // A visitor who has no session gets one; none is left only if the store does not answer.
+  async::Task<> ensure_session(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+  async::Task<std::optional<std::string>> read_form(exchange::Exchange& x, std::size_t max_body);
   async::Task<> show_login(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
                            int status);
   async::Task<> show_page(exchange::Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
