@@ -97,6 +97,13 @@ async::Task<bool> Sessions::log_in(exchange::Exchange& x, const Snapshot& snapsh
     if (!rekeyed || !*rekeyed) co_return false;
     visitor.session = std::move(value);
   }
+  // Stored first, looked after it: whoever changes the registry publishes it first and ends sessions after it, so that
+  // nobody slips in by what is no longer true (attack F12).
+  if (commons_.published.get()->registry != snapshot.registry) {
+    co_await commons_.sessions.erase(id);
+    visitor = Visitor();
+    co_return false;
+  }
   visitor.id = id;
   send_cookie(x, snapshot, id);
   co_return true;

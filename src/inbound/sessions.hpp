@@ -30,7 +30,7 @@ class Sessions {
   // Puts another value in the session's place, same id; false if somebody else was quicker.
   async::Task<bool> update(Visitor& visitor, session::Session next);
   // After a login: another credential, another id, the old one is dead (attacks F1, F2). A visitor without a session gets
-  // one. False if the session changed meanwhile or the store does not answer.
+  // one. False if the session or the registry changed meanwhile, or the store does not answer.
   async::Task<bool> log_in(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, login::CredentialPtr credential);
   async::Task<> end(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
 

@@ -203,4 +203,19 @@ Result<std::shared_ptr<const identity::Credential>> LdifRegistry::find(std::stri
   return found->second.credential;
 }
 
+bool LdifRegistry::ends_sessions_of(std::string_view user, const LdifRegistry& before) const {
+  const auto name = identity::Name::make(user);
+  if (!name) return true;
+  const auto then = before.users_.find(name->folded());
+  const auto now = users_.find(name->folded());
+  if (then == before.users_.end() || now == users_.end() || !now->second.is_valid) return true;
+  if (then->second.password != now->second.password) return true;
+  const auto names_of = [](const User& of) {
+    std::vector<std::string> names;
+    for (const identity::Name& group : of.credential->groups()) names.push_back(group.folded());
+    return names;
+  };
+  return names_of(then->second) != names_of(now->second);
+}
+
 }  // namespace sallyport::login

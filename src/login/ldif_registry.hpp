@@ -45,6 +45,10 @@ class LdifRegistry {
   // case F12). Errors: not_found; denied for an account that is switched off.
   Result<std::shared_ptr<const identity::Credential>> find(std::string_view user) const;
 
+  // Whether somebody who logged in by `before` has to do it again: the user is gone or switched off, has another
+  // password, or is in other groups (attack case F12). Being in one more group can mean to be allowed less.
+  bool ends_sessions_of(std::string_view user, const LdifRegistry& before) const;
+
   std::size_t user_count() const { return users_.size(); }
   std::size_t group_count() const { return groups_; }
 

@@ -42,6 +42,17 @@ Result<> save_changes(const std::string& directory, const std::vector<junction::
   return Result<>();
 }
 
+// After the registry was published. Who logs in by the old one meanwhile is sent away by inbound::Sessions::log_in().
+void end_changed_sessions(const login::LdifRegistry* before, const login::LdifRegistry* after,
+                          store::SessionStore& sessions) {
+  if (before == nullptr && after == nullptr) return;  // a directory before and after it
+  sessions.erase_if([&](const session::Session& session) {
+    if (!session.subject.is_authenticated()) return false;
+    if (before == nullptr || after == nullptr) return true;  // these users are others
+    return after->ends_sessions_of(session.subject.credential().user().text(), *before);
+  });
+}
+
 std::string join(const config::Diagnostics& diagnostics) {
   std::string text;
   for (const auto& diagnostic : diagnostics) {
@@ -82,7 +93,7 @@ Result<Instance::State> Instance::load(config::Diagnostics& diagnostics) {
   }
   if (config::has_errors(diagnostics)) return fail(Errc::bad_config, join(diagnostics));
   return State{loaded.settings, std::move(*policy), std::move(*junctions), std::move(registry->document),
-               std::move(asked)};
+               std::move(registry->registry), std::move(asked)};
 }
 
 Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& state, bool fresh) {
@@ -143,15 +154,17 @@ config::Diagnostics Instance::warnings() const {
   return out;
 }
 
-Result<> Instance::reload() {
+Result<> Instance::reload(store::SessionStore& sessions) {
   const std::lock_guard lock(mutex_);
   config::Diagnostics diagnostics;
   auto state = load(diagnostics);
   if (!state) return fail(state.error());
   auto snapshot = build(*state, true);
   if (!snapshot) return fail(snapshot.error());
+  const std::shared_ptr<const login::LdifRegistry> before = state_->users;
   *state_ = std::move(*state);
   published_->publish(std::move(*snapshot));
+  end_changed_sessions(before.get(), state_->users.get(), sessions);
   return Result<>();
 }
 
@@ -188,7 +201,8 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   return adopted.exit_code == admin::kDone ? output : adopted;
 }
 
-admin::CommandOutput Instance::run_registry_command(const std::vector<std::string>& words) {
+admin::CommandOutput Instance::run_registry_command(const std::vector<std::string>& words,
+                                                    store::SessionStore& sessions) {
   if (state_->settings->registry.type != config::RegistryType::ldif) {
     return admin::failed(Error(Errc::unsupported, "users and groups are kept in the directory; change them there"));
   }
@@ -201,17 +215,21 @@ admin::CommandOutput Instance::run_registry_command(const std::vector<std::strin
   if (!output.changed) return output;
   auto registry = login::LdifRegistry::make(next.registry_document);
   if (!registry) return admin::failed(registry.error());
-  next.registry = std::make_shared<login::OffloadedRegistry>(offload_, std::move(*registry));
+  next.users = std::move(*registry);
+  next.registry = std::make_shared<login::OffloadedRegistry>(offload_, next.users);
+  const std::shared_ptr<const login::LdifRegistry> before = state_->users;
   const auto save = [&] { return save_registry(next.settings->registry.ldif_file, next.registry_document); };
   const admin::CommandOutput adopted = adopt(next, false, save);
-  return adopted.exit_code == admin::kDone ? output : adopted;
+  if (adopted.exit_code != admin::kDone) return adopted;
+  end_changed_sessions(before.get(), next.users.get(), sessions);
+  return output;
 }
 
 admin::CommandOutput Instance::run(const std::vector<std::string>& words, store::SessionStore& sessions) {
   if (words.empty()) return admin::misused("a command; see sallyport(8)");
   const std::string& verb = words.front();
   if (verb == "reload") {
-    const Result<> reloaded = reload();
+    const Result<> reloaded = reload(sessions);
     return reloaded ? admin::printed("reloaded\n") : admin::failed(reloaded.error());
   }
   if (verb == "session") return admin::run_session_command(words, sessions);
@@ -224,7 +242,7 @@ admin::CommandOutput Instance::run(const std::vector<std::string>& words, store:
   const std::lock_guard lock(mutex_);
   if (verb == "acl" || verb == "object") return run_policy_command(words);
   if (verb == "junction" || verb == "server") return run_junction_command(words);
-  if (verb == "user" || verb == "group") return run_registry_command(words);
+  if (verb == "user" || verb == "group") return run_registry_command(words, sessions);
   return admin::misused(
       "acl|object|junction|user|group|session|server|reload ...; see sallyport(8)");
 }

@@ -38,10 +38,11 @@ class Instance {
   // A15), secrets in files that others can read (attack G8).
   config::Diagnostics warnings() const;
 
-  // Reads all files again and publishes what they say; on any error nothing changes.
-  Result<> reload();
+  // Reads all files again and publishes what they say; on any error nothing changes. Ends the sessions of users whom
+  // the registry does not know any more as it did (attack F12).
+  Result<> reload(store::SessionStore& sessions);
 
-  // Runs one command of an administrator. `sessions` is where session commands act.
+  // Runs one command of an administrator. `sessions` is where session commands act, and what a change of users ends.
   admin::CommandOutput run(const std::vector<std::string>& words, store::SessionStore& sessions);
 
  private:
@@ -50,6 +51,7 @@ class Instance {
     authz::PolicyDocument policy;
     std::vector<junction::Junction> junctions;
     login::LdifDocument registry_document;
+    std::shared_ptr<const login::LdifRegistry> users;  // null if they are in a directory
     std::shared_ptr<login::PasswordRegistry> registry;
   };
 
@@ -64,7 +66,7 @@ class Instance {
   Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, bool fresh);
   admin::CommandOutput run_policy_command(const std::vector<std::string>& words);
   admin::CommandOutput run_junction_command(const std::vector<std::string>& words);
-  admin::CommandOutput run_registry_command(const std::vector<std::string>& words);
+  admin::CommandOutput run_registry_command(const std::vector<std::string>& words, store::SessionStore& sessions);
   admin::CommandOutput adopt(State next, bool fresh, const std::function<Result<>()>& save);
 
   const std::string config_path_;

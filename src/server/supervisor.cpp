@@ -151,7 +151,7 @@ Result<> Daemon::start() {
 }
 
 void Daemon::reload() {
-  const Result<> reloaded = instance_->reload();
+  const Result<> reloaded = instance_->reload(*sessions_);
   if (reloaded) {
     logs_->event(log::Level::notice, "reloaded", config_path_);
   } else {

@@ -151,6 +151,25 @@ BOOST_AUTO_TEST_CASE(F12_a_session_user_is_looked_up_again) {
   BOOST_TEST((registry->find("off").error().code == Errc::denied));
 }
 
+BOOST_AUTO_TEST_CASE(F12_who_has_changed_has_to_log_in_again) {
+  const std::string alice = person("alice");
+  const std::string staff = group("staff", "member: uid=alice,ou=people,dc=example\n");
+  const auto before = make(alice + staff).value();
+  const auto ends_with = [&](const std::string& text) {
+    return make(text).value()->ends_sessions_of("ALICE", *before);
+  };
+  BOOST_TEST(!ends_with(alice + staff));
+  BOOST_TEST(!ends_with(person("bob") + person("alice", "description: the same rights\n") + staff + group("none", "")));
+  BOOST_TEST(ends_with(person("bob") + staff));
+  BOOST_TEST(ends_with(person("alice", "secAcctValid: FALSE\n") + staff));
+  std::string other_password = alice;
+  other_password.replace(other_password.find("saltsalt"), 8, "tlastlas");
+  BOOST_TEST(ends_with(other_password + staff));
+  BOOST_TEST(ends_with(alice + group("staff", "member: uid=bob,ou=people,dc=example\n")));
+  BOOST_TEST(ends_with(alice + staff + group("other", "member: uid=alice,ou=people,dc=example\n")));
+  BOOST_TEST(make(alice).value()->ends_sessions_of("somebody-new", *before));
+}
+
 BOOST_AUTO_TEST_CASE(errors_name_the_line_and_nothing_is_taken) {
   BOOST_TEST(error_of(person("alice") + "dn: uid=b,dc=x\nuid: ALICE\n") == "line 8: two users are called ALICE");
   BOOST_TEST(error_of(person("alice") + person("Alice")) == "line 8: two entries for uid=Alice,ou=people,dc=example");
