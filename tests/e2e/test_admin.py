@@ -93,6 +93,37 @@ def test_F12_a_changed_password_and_a_closed_account_count_at_once(own):
     assert is_login(other.send_login(other.get("/app"), "bob"))
 
 
+@pytest.mark.parametrize("change", [
+    ("user", "modify", "alice", "password", "another-passw0rd"), ("user", "modify", "alice", "account-valid", "no"), ("user", "delete", "alice"),
+    ("group", "modify", "staff", "remove", "alice"), ("group", "modify", "guests", "add", "alice")])
+def test_F12_a_changed_user_has_to_log_in_again(own, change):
+    alice, bob = own.browser(), own.browser()
+    alice.login("alice")
+    bob.login("bob")
+    own.admin("user", "modify", "alice", "description", "the same rights as before")
+    assert alice.get("/app/staff").json()["method"] == "GET"
+    own.admin(*change)
+    assert is_login(alice.get("/app"))
+    assert bob.get("/app").json()["method"] == "GET"
+
+
+@pytest.mark.parametrize("way", ["reload", "signal"])
+def test_F12_a_reload_with_other_users_ends_their_sessions(own, way):
+    alice, bob = own.browser(), own.browser()
+    alice.login("alice")
+    bob.login("bob")
+    own.admin("reload")
+    assert alice.get("/app").json()["method"] == "GET"
+    registry = own.dir / "registry.ldif"
+    registry.write_text(re.sub(r"(?m)^(uid: alice)$", r"\1\nsecAcctValid: FALSE", registry.read_text()))
+    if way == "reload":
+        own.admin("reload")
+    else:
+        own.process.popen.send_signal(signal.SIGHUP)
+    wait_until(lambda: is_login(alice.get("/app")), "the session is over")
+    assert bob.get("/app").json()["method"] == "GET"
+
+
 @pytest.mark.parametrize("words", [
     ("acl", "show", "no-such"), ("acl", "create", "demo-users"), ("acl", "delete", "demo-users"), ("acl", "attach", "/WebSEAL/x", "no-such"),
     ("acl", "modify", "demo-users", "set", "any-other", "Q"), ("junction", "delete", "/no-such"), ("junction", "create", "-t", "tcp", "-h", "x", "/app"),

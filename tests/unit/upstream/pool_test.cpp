@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE(C9_a_connection_with_surplus_bytes_is_never_pooled) {
   Result<Lease> lease = get();
   settle(one, 1);
   BOOST_CHECK(one.taken[0]->try_write("HTTP/1.1 200 OK\r\n\r\n").kind == net::Attempt::Kind::done);
+  loop.run_ready();
   lease->give_back();
   BOOST_TEST(pool.idle_count() == 0u);
 }
@@ -128,6 +129,7 @@ BOOST_AUTO_TEST_CASE(C9_bytes_that_come_while_it_is_idle_end_it) {
   get()->give_back();
   settle(one, 1);
   BOOST_CHECK(one.taken[0]->try_write("HTTP/1.1 200 OK\r\n\r\n").kind == net::Attempt::Kind::done);
+  loop.run_ready();
   BOOST_TEST(!get()->reused());
 }
 
@@ -136,6 +138,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_the_server_has_closed_is_not_used) {
   get()->give_back();
   settle(one, 1);
   one.taken.clear();
+  loop.run_ready();
   BOOST_TEST(!get()->reused());
 }
 
