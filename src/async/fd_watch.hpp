@@ -44,6 +44,11 @@ class FdWatch {
   void write_succeeded() {
     if (perhaps_drained_) readable_ = perhaps_drained_ = false;
   }
+  // The next attempt to read is made whatever is known: for those who must not miss what came since the last poll.
+  void look_again() {
+    readable_ = true;
+    perhaps_drained_ = false;
+  }
   // False: an attempt to read would find nothing.
   bool may_be_readable() const { return readable_; }
 

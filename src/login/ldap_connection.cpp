@@ -13,7 +13,6 @@
 namespace sallyport::login {
 namespace {
 
-constexpr const char* kPriorities = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 constexpr const char* kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";  // libldap knows no system trust
 constexpr ber_len_t kMostAnswer = 8 * 1024 * 1024;                                // bytes of one message
 
@@ -61,7 +60,7 @@ bool set_options(LDAP* handle, const LdapLink& link) {
   fine = fine && ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, ca_file.c_str()) == LDAP_OPT_SUCCESS;
   fine = fine && ldap_set_option(handle, LDAP_OPT_X_TLS_CERTFILE, nullptr) == LDAP_OPT_SUCCESS;
   fine = fine && ldap_set_option(handle, LDAP_OPT_X_TLS_KEYFILE, nullptr) == LDAP_OPT_SUCCESS;
-  fine = fine && ldap_set_option(handle, LDAP_OPT_X_TLS_CIPHER_SUITE, kPriorities) == LDAP_OPT_SUCCESS;
+  fine = fine && ldap_set_option(handle, LDAP_OPT_X_TLS_CIPHER_SUITE, nullptr) == LDAP_OPT_SUCCESS;
   return fine;
 }
 
@@ -202,6 +201,15 @@ Result<> LdapConnection::install_tls(const LdapLink& link, TimePoint end) {
           "; the server's certificate has to come from " + authorities_of(link) + " and to be for " + link.address.host;
     }
     return fail(std::move(error));
+  }
+  // Looked at afterwards, because libldap loses memory with each connection that has a cipher suite of its own.
+  char* version = nullptr;
+  ldap_get_option(handle_, LDAP_OPT_X_TLS_VERSION, &version);
+  const std::string spoken = version != nullptr ? version : "nothing";
+  ldap_memfree(version);
+  if (spoken != "TLS1.2" && spoken != "TLS1.3") {
+    return fail(Errc::tls, url_ + ": the server speaks " + spoken + ", and TLS 1.2 is the least that is taken",
+                Side::directory);
   }
   is_private_ = true;
   return Result<>();

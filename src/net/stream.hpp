@@ -43,6 +43,9 @@ class Stream {
   virtual bool has_unsent() const { return false; }
   virtual Attempt try_flush() { return Attempt::done(0); }
 
+  // Makes the next try_read() see what has come since the loop last looked.
+  virtual void look_again() {}
+
   // Ends our direction in an orderly way (TLS: close_notify), as far as that needs no waiting.
   virtual void shut_write() = 0;
   // Ends both directions at once: whoever waits sees the end or an error, and so does the peer (TLS: without

@@ -6,7 +6,7 @@ fuzz_programs: $(BUILT_SOURCES)
 	$(MAKE) $(AM_MAKEFLAGS) $(fuzz_targets)
 .PHONY: fuzz_programs
 fuzz_link_flags = $(AM_LDFLAGS) -fsanitize=fuzzer
-fuzz_libs = libcore.a $(PURE_LIBS)
+fuzz_libs = $(CORE_LIBS)
 
 tests_fuzz_fuzz_h1_request_SOURCES = tests/fuzz/fuzz_h1_request.cpp tests/fuzz/check.hpp
 tests_fuzz_fuzz_h1_request_LDADD = $(fuzz_libs)
