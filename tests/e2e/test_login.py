@@ -2,7 +2,7 @@
 import hashlib
 import time
 
-from sallyport import PASSWORD
+from sallyport import PASSWORD, wait_until
 
 
 def headers_of(response, prefix):
@@ -201,3 +201,39 @@ def test_what_a_page_fetches_on_the_side_does_not_replace_what_the_user_asked_fo
     old_browser = browser.get("/app/icon.png", headers={"Accept": "image/*,*/*;q=0.8"})
     assert "/pkmslogin.form" in old_browser.text
     assert browser.send_login(page, "alice").header("Location") == "/app/wanted"
+
+
+def test_F13_basic_is_not_tried_where_it_is_off(make_instance, make_echo):
+    import base64
+    instance = make_instance()
+    instance.conf.write_text(instance.conf.read_text().replace("ba-auth = https", "ba-auth = none"))
+    instance.setup_demo(make_echo())
+    instance.admin("reload")
+    good = base64.b64encode(f"alice:{PASSWORD}".encode()).decode()
+    browser = instance.browser()
+    assert "/pkmslogin.form" in browser.get("/app", headers={"Authorization": f"Basic {good}"}).text
+    assert "/pkmslogin.form" in browser.get("/app").text
+    refused = instance.browser().get("/app", headers={"Authorization": f"Basic {good}", "Accept": "application/json"})
+    assert refused.status == 401 and refused.header("WWW-Authenticate") is None
+
+
+def test_F10_one_password_for_many_users_is_throttled_by_address(make_instance, make_echo):
+    instance = make_instance(extra="\n[login-limits]\naddress-max-failures = 4\n")
+    instance.setup_demo(make_echo())
+    browser = instance.browser()
+    page = browser.get("/app")
+    statuses = [browser.send_login(page, f"user{i}", "Summer2026").status for i in range(7)]
+    assert statuses == [200] * 4 + [429] * 3
+
+
+def test_F16_no_log_holds_what_gives_access(demo):
+    browser, typist = demo.browser(), demo.browser()
+    browser.login("alice")
+    typist.send_login(typist.get("/app"), "alice", "nearly-the-passw0rd")
+    browser.get("/app/x")
+    demo.admin("session", "list")
+    secrets = [*browser.cookies.values(), "nearly-the-passw0rd"]
+    wait_until(lambda: "/app/x" in (demo.dir / "request.log").read_text(), "the line of the request")
+    for log in (demo.dir / "request.log", demo.dir / "audit.log", demo.process.log):
+        text = log.read_text()
+        assert not [secret for secret in secrets if secret in text], log

@@ -13,7 +13,9 @@ import pytest
 
 from sallyport import Instance, native_only, parse_responses, read_to_end, read_until, wait_until
 
-LARGE = 4 << 30
+# Sanitizers keep what was freed: no word on memory then, and a tenth of the speed.
+SANITIZED = "SALLYPORT_SANITIZED" in os.environ
+LARGE = (256 << 20) if SANITIZED else 4 << 30
 MOST_GROWTH = 8 << 20
 
 
@@ -35,7 +37,7 @@ def constant_memory(instance):
     pathlib.Path(f"/proc/{instance.process.popen.pid}/clear_refs").write_text("5")  # the peak from now on
     before = memory(instance, "VmRSS")
     yield
-    assert memory(instance, "VmHWM") - before < MOST_GROWTH
+    assert SANITIZED or memory(instance, "VmHWM") - before < MOST_GROWTH
 
 
 def bulk(link, number):
