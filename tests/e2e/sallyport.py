@@ -17,13 +17,11 @@ import threading
 import time
 import urllib.parse
 
-import pytest
-
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD_DIR", TOP / "build" / "obj"))
 PASSWORD = "sallyport-demo"
-# Memory and time mean nothing in a build with sanitizers.
-native_only = pytest.mark.skipif("SALLYPORT_SANITIZED" in os.environ, reason="a build with sanitizers")
+# A build with sanitizers: it is slow, and what memory it takes means nothing.
+SANITIZED = "SALLYPORT_SANITIZED" in os.environ
 START_TIME = 20  # seconds; a sanitizer build is slow
 
 
@@ -283,8 +281,9 @@ class Instance:
     def certificate(*args):
         subprocess.run([BUILD / "sallyport", "certificate", *map(str, args)], check=True)
 
-    def start(self):
-        self.process = Process([BUILD / "sallyportd", "-c", self.conf], self.dir / "daemon.out")
+    def start(self, **environment):
+        self.process = Process([BUILD / "sallyportd", "-c", self.conf], self.dir / "daemon.out",
+                               env={**os.environ, **environment})
         wait_until(self.answers, "the daemon answers")
         return self
 

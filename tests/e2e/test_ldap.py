@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from sallyport import BUILD, Instance, wait_until
+from sallyport import BUILD, TOP, Instance, wait_until
 from slapd import PASSWORD, SUFFIX, LdapInstance, Slapd, group, person
 
 # Of PASSWORD; takes about a tenth of a second.
@@ -73,7 +73,8 @@ def make_ldap_instance(tmp_path, ca, echo):
 
     def make(*servers, ca_file=None, extra=LIMITS_OFF, **changed):
         path = tmp_path / f"instance{len(made)}"
-        instance = LdapInstance(path, servers, ca_file or ca / "ca.pem", extra, **changed).start()
+        instance = LdapInstance(path, servers, ca_file or ca / "ca.pem", extra, **changed)
+        instance.start(LSAN_OPTIONS=f"suppressions={TOP}/tests/e2e/lsan_ldap.supp:print_suppressions=0")
         made.append(instance)
         instance.setup_demo(echo)
         return instance

@@ -11,10 +11,9 @@ import time
 
 import pytest
 
-from sallyport import Instance, native_only, parse_responses, read_to_end, read_until, wait_until
+from sallyport import SANITIZED, Instance, parse_responses, read_to_end, read_until, wait_until
 
 # Sanitizers keep what was freed: no word on memory then, and a tenth of the speed.
-SANITIZED = "SALLYPORT_SANITIZED" in os.environ
 LARGE = (256 << 20) if SANITIZED else 4 << 30
 MOST_GROWTH = 8 << 20
 
@@ -69,7 +68,6 @@ def curl(instance, *args):
     return result.stdout.decode()
 
 
-@native_only
 def test_a_large_download_passes_in_constant_memory(demo, make_script):
     make_script(bulk)
     with constant_memory(demo):
@@ -78,7 +76,6 @@ def test_a_large_download_passes_in_constant_memory(demo, make_script):
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
-@native_only
 def test_a_large_upload_passes_in_constant_memory(demo, make_script, tmp_path, framing):
     make_script(bulk)
     # In chunks a quarter of it, to be quick; all of it with SALLYPORT_LONG=1.
@@ -93,7 +90,6 @@ def test_a_large_upload_passes_in_constant_memory(demo, make_script, tmp_path, f
     assert size <= total < size * 1.01 if chunked else total == size
 
 
-@native_only
 def test_a_reader_that_stops_stops_the_back_end(demo, make_script):
     sent = []
 
@@ -120,7 +116,6 @@ def stands_still(sent):
     return before > 0 and len(sent) == before
 
 
-@native_only
 def test_a_back_end_that_stops_reading_stops_the_client(demo, make_script):
     go_on = threading.Event()
 
