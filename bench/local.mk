@@ -4,5 +4,5 @@ bench_session_memory_SOURCES = bench/session_memory.cpp
 bench_session_memory_LDADD = $(CORE_LIBS)
 bench_programs: bench/session_memory
 .PHONY: bench_programs
-EXTRA_DIST += bench/run
+EXTRA_DIST += bench/run bench/back_end.py bench/instructions
 CLEANFILES += bench/session_memory
