@@ -31,11 +31,8 @@ Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, c
       keep_alive_(http::keeps_alive(head_)) {
   const auto expects = http::expects_continue(head_);
   expects_continue_ = expects && *expects;
-  client_text_ = client_.address.to_string();
   record_.time = wall_now();
-  record_.client_address = client_text_;
-  logged_method_ = head_.method;
-  logged_target_ = head_.target;
+  record_.client_address = client_.address_text;
 }
 
 wire::BodySource& Exchange::body() {
@@ -79,6 +76,10 @@ async::Task<Result<std::string>> Exchange::read_body(std::size_t max) {
 
 void Exchange::replace_request(http::RequestHead head, std::string body) {
   if (!arriving_.done()) close_ = true;
+  if (!replaced_) {
+    logged_method_ = std::move(head_.method);
+    logged_target_ = std::move(head_.target);
+  }
   head_ = std::move(head);
   replaced_.emplace(std::move(body));
 }
@@ -215,8 +216,8 @@ void Exchange::set_user(std::string user) { user_ = std::move(user); }
 void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;
   record_.user = user_;
-  record_.method = logged_method_;
-  record_.target = logged_target_;
+  record_.method = replaced_ ? logged_method_ : head_.method;
+  record_.target = replaced_ ? logged_target_ : head_.target;
   record_.protocol = head_.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
   record_.request_bytes = arriving_.received();
   record_.referer = head_.headers.find("Referer").value_or("");

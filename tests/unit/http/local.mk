@@ -11,5 +11,6 @@ tests_test_pure_SOURCES += \
   tests/unit/http/h1_renderer_test.cpp \
   tests/unit/http/judge_request.hpp \
   tests/unit/http/media_test.cpp \
+  tests/unit/http/message_test.cpp \
   tests/unit/http/target_test.cpp \
   tests/unit/http/vectors_request.hpp
