@@ -22,6 +22,7 @@ struct ClientFacts {
   IpAddress address;     // of the client: the peer's, or what a trusted proxy says
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
+  std::string server_name;  // that it asked TLS for, in lower case; empty: none
 };
 
 // Deadlines and habits, from the configuration.

@@ -98,6 +98,7 @@ async::Task<> InboundRole::serve(net::Accepted accepted, bool secure) {
       co_return;
     }
     client.protocol = (*secured)->protocol();
+    client.server_name = (*secured)->server_name();
     stream = std::move(*secured);
   }
   wire::ServerConnection connection(std::move(stream), snapshot->head_limits);
@@ -256,11 +257,43 @@ void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, c
   commons_.logs.audit(record);
 }
 
+// A name that is not ours is somebody else's, who points it at us (DNS rebinding), or a way around what is configured for
+// the names that we have (attack A10). TLS and HTTP may name different hosts (a browser shares connections), if both are
+// ours.
+bool InboundRole::is_ours(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const {
+  if (snapshot.settings->server.allow_unknown_hosts) return true;
+  const std::string& name = x.client().server_name;
+  return snapshot.host_names.contains(target.authority()) && (name.empty() || snapshot.host_names.contains(name));
+}
+
+void InboundRole::audit_unknown_host(const Exchange& x, const http::CanonicalTarget& target) {
+  log::AuditRecord record;
+  record.time = wall_now();
+  record.event = "authz";
+  record.action = "access";
+  record.outcome = log::Outcome::failure;
+  record.reason = "unknown-host";
+  record.object = target.path();
+  record.method = x.request().method;
+  const std::string address = x.client().address.to_string();
+  record.client_address = address;
+  record.request_id = x.id();
+  std::string detail = "host " + target.authority();
+  if (!x.client().server_name.empty()) detail += ", server name " + x.client().server_name;
+  record.detail = detail;
+  commons_.logs.audit(record);
+}
+
 async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
   Result<http::CanonicalTarget> target = http::canonicalize(x.request(), snapshot.target_rules);
   if (!target) {
     const int status = status_for_target(target.error());
     co_await x.refuse(status, target.error().to_string());
+    co_return;
+  }
+  if (!is_ours(x, snapshot, *target)) {
+    audit_unknown_host(x, *target);
+    co_await x.refuse(421, "the host is none of this server's");
     co_return;
   }
   if (!x.client().secure) {
@@ -350,6 +383,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   plan.upgrade = exchange::requested_upgrade(x.request(), x.body().framing());
   plan.response_timeout =
       route.junction->type == junction::Type::ssl ? settings.https_timeout : settings.http_timeout;
+  plan.tunnel_idle = settings.websocket_idle_timeout;
   plan.max_attempts = settings.max_retries + 1;
   const identity::Subject subject = visitor.subject();
   plan.plan_request = [&](std::size_t server) {

@@ -44,6 +44,8 @@ class InboundRole {
   async::Task<> linger(wire::ServerConnection& connection);
   authz::Decision decide(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          const Visitor& visitor, const Result<junction::Route>& route) const;
+  bool is_ours(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const;
+  void audit_unknown_host(const exchange::Exchange& x, const http::CanonicalTarget& target);
   void log_failure(const exchange::Exchange& x);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
   std::string next_id();

@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "exchange/exchange.hpp"
 #include "http/h1_parser.hpp"
+#include "http/host_names.hpp"
 #include "http/target.hpp"
 #include "inbound/pages.hpp"
 #include "junction/headers.hpp"
@@ -50,6 +51,7 @@ struct Snapshot {
   authz::MethodMap methods = authz::MethodMap::standard();
   std::vector<std::string> disabled_methods;
 
+  http::HostNames host_names;  // what may be asked for; see is_ours()
   junction::JunctionTable junctions;
   std::map<std::string, JunctionServers, std::less<>> servers;  // by the junction's name
 

@@ -144,6 +144,14 @@ config::Diagnostics Instance::warnings() const {
   for (std::string& text : admin::shared_server_warnings(state_->junctions)) {
     warn(settings.junction.junction_db, std::move(text));
   }
+  if (!settings.server.allow_unknown_hosts) {
+    const http::HostNames& names = published_->get()->host_names;
+    for (const auto& sni : settings.ssl_sni) {
+      if (names.contains(sni.host)) continue;
+      warn(config_path_, "[ssl-sni] " + sni.host + ": requests for it are refused, for it is neither web-host-name nor "
+                         "a web-host-alias nor the host of a virtual host junction");
+    }
+  }
   std::vector<std::string> secrets = settings.ssl.server_key_file;
   for (const auto& sni : settings.ssl_sni) secrets.push_back(sni.key_file);
   secrets.push_back(settings.junction.jct_client_key_file);

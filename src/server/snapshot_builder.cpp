@@ -109,6 +109,15 @@ std::string tls_name_of(const junction::Server& server) {
   return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
+void add_host_names(inbound::Snapshot& snapshot) {
+  http::HostNames& names = snapshot.host_names;
+  names.add(web_host_name(*snapshot.settings));
+  for (const std::string& alias : snapshot.settings->server.web_host_alias) names.add(alias);
+  for (const auto& junction : snapshot.junctions.virtual_hosts()) {
+    if (const auto authority = http::parse_authority(junction->authority)) names.add(authority->host);
+  }
+}
+
 }  // namespace
 
 std::string web_host_name(const config::Settings& settings) {
@@ -225,6 +234,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   auto table = junction::JunctionTable::make(*parts.junctions);
   if (!table) return fail(table.error());
   snapshot->junctions = std::move(*table);
+  add_host_names(*snapshot);
   set_limits(*snapshot);
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, *parts.junctions); !added) return fail(added.error());

@@ -169,12 +169,12 @@ def test_head_has_no_body_and_the_same_fields(std):
 
 
 def test_http_1_0_clients(std):
-    one = b"GET /std/echo/download/70000?chunked=1 HTTP/1.0\r\n\r\n"
+    one = b"GET /std/echo/download/70000?chunked=1 HTTP/1.0\r\nHost: localhost\r\n\r\n"
     (answer,) = parse_responses(std.raw(one + SMUGGLED))
     assert answer.header("Transfer-Encoding") is None and len(answer.body) == 70000
     assert answer.header("Connection") == "close"
-    kept = b"GET /std/%d HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
-    answers = parse_responses(std.raw(kept % 1 + kept % 2 + b"GET /std/3 HTTP/1.0\r\n\r\n"))
+    kept = b"GET /std/%d HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
+    answers = parse_responses(std.raw(kept % 1 + kept % 2 + b"GET /std/3 HTTP/1.0\r\nHost: localhost\r\n\r\n"))
     assert [r.json()["target"] for r in answers] == ["/1", "/2", "/3"]
     assert [r.header("Connection") for r in answers] == ["keep-alive", "keep-alive", "close"]
 
@@ -433,7 +433,7 @@ def test_answers_until_the_end_of_the_connection(demo, make_script):
             link.sendall(b"GET /script/x HTTP/1.1\r\nHost: localhost\r\n\r\n")
             (answer,) = parse_responses(read_until(link, b"\r\n0\r\n\r\n"))
             assert answer.body == b"x" * 100000
-        link.sendall(b"GET /script/x HTTP/1.0\r\n\r\n")
+        link.sendall(b"GET /script/x HTTP/1.0\r\nHost: localhost\r\n\r\n")
         (answer,) = parse_responses(read_to_end(link))
         assert answer.body == b"x" * 100000
     assert back_end.connections == 3
