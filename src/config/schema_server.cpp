@@ -53,7 +53,8 @@ constexpr SettingSpec kRows[] = {
      .summary = "Whether requests for any host are served.",
      .paragraph = "Otherwise a request whose Host header, or whose TLS server name, is neither web-host-name nor a "
                   "web-host-alias nor the host of a virtual host junction is answered with status 421, and so is one "
-                  "without a Host header. With yes, a site that points its own name at this server can make browsers talk to it under that name."},
+                  "without a Host header. With yes, a site that points its own name at this server can make browsers "
+                  "talk to it under that name."},
     {.stanza = "server",
      .key = "https",
      .type = boolean,

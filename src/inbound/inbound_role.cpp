@@ -30,6 +30,20 @@ std::string secure_place(const http::CanonicalTarget& target, std::uint16_t port
   return "https://" + authority->to_string(443) + target.to_string();
 }
 
+// The mount point itself, asked for without a final '/': a browser would resolve the relative links of its page outside
+// the junction. On a transparent path the server behind knows that and says so itself.
+bool is_bare_mount_point(const junction::Route& route, const http::CanonicalTarget& target, std::string_view method) {
+  return route.junction->kind == junction::Kind::standard && (method == "GET" || method == "HEAD") &&
+         target.path() == route.junction->point && !target.path().ends_with('/') &&
+         target.wire_path().find(';') == std::string::npos;
+}
+
+std::string with_final_slash(const http::CanonicalTarget& target) {
+  std::string place = target.wire_path() + '/';
+  if (target.has_query()) place += '?' + target.query();
+  return place;
+}
+
 // For Allow (RFC 9110 section 10.2.1): the usual methods without the disabled ones; policy may say no to more.
 std::string allowed_methods(const std::vector<std::string>& disabled) {
   std::string list;
@@ -360,6 +374,10 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   }
   const junction::Route& route = *found;
   x.set_junction(route.junction->name());
+  if (is_bare_mount_point(route, target, x.request().method)) {
+    co_await x.redirect(with_final_slash(target));
+    co_return;
+  }
   pool_.set_options(snapshot.pool_options);
   const auto servers = snapshot.servers.find(route.junction->name());
   const std::vector<upstream::Candidate>* candidates = nullptr;

@@ -245,7 +245,7 @@ class Browser:
         fields = {"username": user, "password": password, "login-form-type": "pwd", "token": self.token(page)}
         return self.post_form("/pkmslogin.form", fields, **kwargs)
 
-    def login(self, user, password=PASSWORD, target="/app"):
+    def login(self, user, password=PASSWORD, target="/app/"):
         page = self.get(target)
         response = self.send_login(page, user, password)
         assert response.status == 302, response

@@ -72,12 +72,12 @@ def test_sessions_are_listed_and_ended(own):
     entries = re.split(r"Session ID: ", listed)[1:]
     handle = next(entry.split("\n")[0] for entry in entries if "alice" in entry)
     own.admin("session", "terminate", handle)
-    assert is_login(alice.get("/app"))
-    assert bob.get("/app").json()["method"] == "GET"
+    assert is_login(alice.get("/app/"))
+    assert bob.get("/app/").json()["method"] == "GET"
     alice.login("alice")
     own.admin("server", "task", SERVER, "terminate", "all_sessions", "bob")
-    assert is_login(bob.get("/app"))
-    assert alice.get("/app").status == 200
+    assert is_login(bob.get("/app/"))
+    assert alice.get("/app/").status == 200
     assert_one_line_error(own.run_admin("session", "terminate", handle))
     assert_one_line_error(own.run_admin("session", "terminate", "all_sessions", "nobody"))
 
@@ -85,12 +85,12 @@ def test_sessions_are_listed_and_ended(own):
 def test_F12_a_changed_password_and_a_closed_account_count_at_once(own):
     browser = own.browser()
     own.admin("user", "modify", "alice", "password", "another-passw0rd")
-    page = browser.get("/app")
+    page = browser.get("/app/")
     assert is_login(browser.send_login(page, "alice"))
     assert browser.send_login(page, "alice", "another-passw0rd").status == 302
     own.admin("user", "modify", "bob", "account-valid", "no")
     other = own.browser()
-    assert is_login(other.send_login(other.get("/app"), "bob"))
+    assert is_login(other.send_login(other.get("/app/"), "bob"))
 
 
 @pytest.mark.parametrize("change", [
@@ -103,8 +103,8 @@ def test_F12_a_changed_user_has_to_log_in_again(own, change):
     own.admin("user", "modify", "alice", "description", "the same rights as before")
     assert alice.get("/app/staff").json()["method"] == "GET"
     own.admin(*change)
-    assert is_login(alice.get("/app"))
-    assert bob.get("/app").json()["method"] == "GET"
+    assert is_login(alice.get("/app/"))
+    assert bob.get("/app/").json()["method"] == "GET"
 
 
 @pytest.mark.parametrize("way", ["reload", "signal"])
@@ -113,15 +113,15 @@ def test_F12_a_reload_with_other_users_ends_their_sessions(own, way):
     alice.login("alice")
     bob.login("bob")
     own.admin("reload")
-    assert alice.get("/app").json()["method"] == "GET"
+    assert alice.get("/app/").json()["method"] == "GET"
     registry = own.dir / "registry.ldif"
     registry.write_text(re.sub(r"(?m)^(uid: alice)$", r"\1\nsecAcctValid: FALSE", registry.read_text()))
     if way == "reload":
         own.admin("reload")
     else:
         own.process.popen.send_signal(signal.SIGHUP)
-    wait_until(lambda: is_login(alice.get("/app")), "the session is over")
-    assert bob.get("/app").json()["method"] == "GET"
+    wait_until(lambda: is_login(alice.get("/app/")), "the session is over")
+    assert bob.get("/app/").json()["method"] == "GET"
 
 
 @pytest.mark.parametrize("words", [
@@ -212,7 +212,7 @@ def test_G7_what_visitors_send_stays_on_its_line_of_the_logs(own):
     own.ask('/public/%22"x', headers=[("User-Agent", 'evil" 200 "'), ("Referer", "\\x\xff")])
     own.ask("/" + "y" * 9000)
     page = own.browser()
-    page.send_login(page.get("/app"), "bad\r\nforged: line\x1b[31m")
+    page.send_login(page.get("/app/"), "bad\r\nforged: line\x1b[31m")
     own.process.stop()
     lines = (own.dir / "request.log").read_bytes().splitlines()
     assert all(re.fullmatch(rb'127\.0\.0\.1 - \S+ \[[^]]+\] "(?:[^"\\]|\\.)*" \d{3} (?:\d+|-) "(?:[^"\\]|\\.)*" "(?:[^"\\]|\\.)*"', line) for line in lines), lines
@@ -278,12 +278,12 @@ def test_G9_a_reload_with_a_broken_file_changes_nothing(own, name):
     assert name.split("/")[-1] in result.stderr
     own.process.popen.send_signal(signal.SIGHUP)
     wait_until(lambda: "reload-refused" in own.process.text(), "the refusal in the log")
-    assert alice.get("/app").status == 200
-    assert own.ask("/public").status == 200
+    assert alice.get("/app/").status == 200
+    assert own.ask("/public/").status == 200
     assert (own.dir / "policy.xml").read_bytes() == policy
     repair()
     assert own.admin("reload") == "reloaded\n"
-    assert alice.get("/app").status == 200
+    assert alice.get("/app/").status == 200
 
 
 def test_G9_reloads_at_once_come_one_after_the_other(own):
@@ -291,7 +291,7 @@ def test_G9_reloads_at_once_come_one_after_the_other(own):
         results = list(pool.map(lambda i: own.run_admin(*(["reload"] if i % 2 else ["acl", "create", f"acl{i}"])), range(16)))
         for _ in range(10):
             own.process.popen.send_signal(signal.SIGHUP)
-            assert own.ask("/public").status == 200
+            assert own.ask("/public/").status == 200
     assert [r.returncode for r in results] == [0] * 16
     assert {f"acl{i}" for i in range(0, 16, 2)} <= set(own.admin("acl", "list").split())
 
@@ -335,7 +335,7 @@ def test_rotated_logs_are_opened_anew(own):
 def test_sigterm_lets_a_download_end(own):
     size = 64 << 20
     with own.open() as idle, own.open(timeout=30) as link:
-        idle.sendall(b"GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        idle.sendall(b"GET /public/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert idle.recv(65536)
         link.sendall(b"GET /public/echo/download/%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % size)
         received = link.recv(65536)

@@ -155,7 +155,7 @@ def test_requests_of_one_connection_are_judged_each_by_itself(std):
     browser = std.browser()
     browser.login("alice")
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
-    app = b"GET /app HTTP/1.1\r\nHost: localhost:%d\r\n" % std.port
+    app = b"GET /app/ HTTP/1.1\r\nHost: localhost:%d\r\n" % std.port
     answers = parse_responses(std.raw(app + b"Cookie: " + cookie + b"\r\n\r\n" + app + b"\r\n" + app + b"Connection: close\r\nCookie: " + cookie + b"\r\n\r\n"))
     assert [r.text.startswith("{") for r in answers] == [True, False, True]
     assert "/pkmslogin.form" in answers[1].text
@@ -164,7 +164,7 @@ def test_requests_of_one_connection_are_judged_each_by_itself(std):
 def test_head_has_no_body_and_the_same_fields(std):
     (head,) = parse_responses(std.raw(b"HEAD /std/echo/download/12345 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), ["HEAD"])
     assert head.header("Content-Length") == "12345" and head.body == b""
-    data = std.raw(b"HEAD /app HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    data = std.raw(b"HEAD /app/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1  # our own page too
 
 
@@ -485,7 +485,7 @@ def test_a_client_that_hangs_up_after_its_request_still_gets_an_answer_if_it_rea
 def test_a_slow_head_is_408_and_an_idle_connection_just_ends(make_instance, make_echo):
     instance = make_instance(extra="\n[server]\nclient-connect-timeout = 1\npersistent-con-timeout = 1\n")
     instance.setup_demo(make_echo())
-    assert instance.raw(b"GET /public HTTP/1.1\r\nHost: loc").startswith(b"HTTP/1.1 408 ")
+    assert instance.raw(b"GET /public/ HTTP/1.1\r\nHost: loc").startswith(b"HTTP/1.1 408 ")
     assert instance.raw(b"") == b""
-    (answer,) = parse_responses(instance.raw(b"GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+    (answer,) = parse_responses(instance.raw(b"GET /public/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))
     assert answer.status == 200

@@ -10,7 +10,7 @@ def headers_of(response, prefix):
 
 
 def test_public_page_needs_no_login(demo):
-    response = demo.browser().get("/public")
+    response = demo.browser().get("/public/")
     assert response.status == 200
     assert headers_of(response, "iv-")["iv-user"] == "Unauthenticated"
     assert response.header("Set-Cookie") is None  # no session for somebody who is simply allowed
@@ -49,7 +49,7 @@ def test_logout_ends_the_session(demo):
     assert browser.get("/pkmslogout").status == 200
     assert not browser.cookies
     browser.cookies = old
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 def test_F9_a_foreign_page_cannot_log_anybody_out(demo):
@@ -59,49 +59,49 @@ def test_F9_a_foreign_page_cannot_log_anybody_out(demo):
                     {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "image"}):
         page = browser.get("/pkmslogout", headers=headers)
         assert page.status == 200
-        assert browser.get("/app").json()["method"] == "GET"
+        assert browser.get("/app/").json()["method"] == "GET"
     done = browser.post_form("/pkmslogout", {"token": browser.token(page)})
     assert done.status == 200
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 def test_F1_the_session_id_changes_at_login_and_the_old_one_is_dead(demo):
     browser = demo.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     planted = dict(browser.cookies)
     assert planted
     browser.send_login(page, "alice")
     assert browser.cookies != planted
     thief = demo.browser()
     thief.cookies = planted
-    assert "/pkmslogin.form" in thief.get("/app").text
+    assert "/pkmslogin.form" in thief.get("/app/").text
 
 
 def test_F8_a_login_without_the_right_token_is_refused(demo):
     browser, other = demo.browser(), demo.browser()
-    browser.get("/app")
-    foreign_token = other.token(other.get("/app"))
+    browser.get("/app/")
+    foreign_token = other.token(other.get("/app/"))
     for token in ("", "x", foreign_token):
         fields = {"username": "alice", "password": PASSWORD, "login-form-type": "pwd", "token": token}
         response = browser.post_form("/pkmslogin.form", fields)
         assert response.status == 200 and "/pkmslogin.form" in response.text
-        assert "/pkmslogin.form" in browser.get("/app").text
+        assert "/pkmslogin.form" in browser.get("/app/").text
     assert browser.get("/pkmslogin.form?username=alice&password=" + PASSWORD).status == 405
 
 
 def test_F8_a_login_form_from_another_origin_is_refused(demo):
     browser = demo.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     response = browser.send_login(page, "alice", headers={"Origin": "https://evil.example"})
     assert response.status == 403
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 def test_F11_unknown_user_and_wrong_password_look_the_same(demo):
     answers = []
     for user in ("alice", "nobody-of-that-name"):
         browser = demo.browser()
-        page = browser.get("/app")
+        page = browser.get("/app/")
         begun = time.monotonic()
         response = browser.send_login(page, user, "wrong")
         answers.append((response.status, len(response.body), [n for n, _ in response.headers]))
@@ -123,7 +123,7 @@ def test_B11_two_session_cookies_are_nobody(demo):
     browser = demo.browser()
     browser.login("alice")
     name, value = next(iter(browser.cookies.items()))
-    response = browser.request("GET", "/app", headers={"Cookie": f"{name}={value}; {name}=other"}, cookies=False)
+    response = browser.request("GET", "/app/", headers={"Cookie": f"{name}={value}; {name}=other"}, cookies=False)
     assert "/pkmslogin.form" in response.text
     assert any(line.get("reason") == "two-session-cookies" for line in demo.audit())
 
@@ -160,7 +160,7 @@ def test_F10_guessing_is_throttled_and_the_user_elsewhere_is_not_locked_out(make
     instance = make_instance(extra="\n[login-limits]\nuser-address-max-failures = 3\n")
     instance.setup_demo(make_echo())
     browser = instance.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     statuses = [browser.send_login(page, "alice", "wrong").status for _ in range(5)]
     assert statuses[:3] == [200, 200, 200] and statuses[3:] == [429, 429]
     assert browser.send_login(page, "alice").status == 429
@@ -173,22 +173,22 @@ def test_basic_login(demo):
     import base64
     browser = demo.browser()
     good = base64.b64encode(f"alice:{PASSWORD}".encode()).decode()
-    answer = browser.get("/app", headers={"Authorization": f"Basic {good}"})
+    answer = browser.get("/app/", headers={"Authorization": f"Basic {good}"})
     assert headers_of(answer, "iv-")["iv-user"] == "alice"
     assert headers_of(answer, "authorization") == {}  # B12
-    assert browser.get("/app").json()["method"] == "GET"  # the session that it made
+    assert browser.get("/app/").json()["method"] == "GET"  # the session that it made
     bad = base64.b64encode(b"alice:wrong").decode()
-    refused = demo.browser().get("/app", headers={"Authorization": f"Basic {bad}"})
+    refused = demo.browser().get("/app/", headers={"Authorization": f"Basic {bad}"})
     assert refused.status == 401 and refused.header("WWW-Authenticate").startswith("Basic realm=")
 
 
 def test_F13_broken_basic_credentials_are_a_clear_400(demo):
     for value in ("Basic !!!", "Basic bm9jb2xvbg==", "Basic YQA6Yg==", "Basic " + "A" * 8000):
-        assert demo.browser().get("/app", headers={"Authorization": value}).status == 400
+        assert demo.browser().get("/app/", headers={"Authorization": value}).status == 400
 
 
 def test_a_program_that_takes_no_pages_gets_401(demo):
-    response = demo.browser().get("/app", headers={"Accept": "application/json"})
+    response = demo.browser().get("/app/", headers={"Accept": "application/json"})
     assert response.status == 401
     assert response.json()["status"] == 401
 
@@ -211,9 +211,9 @@ def test_F13_basic_is_not_tried_where_it_is_off(make_instance, make_echo):
     instance.admin("reload")
     good = base64.b64encode(f"alice:{PASSWORD}".encode()).decode()
     browser = instance.browser()
-    assert "/pkmslogin.form" in browser.get("/app", headers={"Authorization": f"Basic {good}"}).text
-    assert "/pkmslogin.form" in browser.get("/app").text
-    refused = instance.browser().get("/app", headers={"Authorization": f"Basic {good}", "Accept": "application/json"})
+    assert "/pkmslogin.form" in browser.get("/app/", headers={"Authorization": f"Basic {good}"}).text
+    assert "/pkmslogin.form" in browser.get("/app/").text
+    refused = instance.browser().get("/app/", headers={"Authorization": f"Basic {good}", "Accept": "application/json"})
     assert refused.status == 401 and refused.header("WWW-Authenticate") is None
 
 
@@ -221,7 +221,7 @@ def test_F10_one_password_for_many_users_is_throttled_by_address(make_instance, 
     instance = make_instance(extra="\n[login-limits]\naddress-max-failures = 4\n")
     instance.setup_demo(make_echo())
     browser = instance.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     statuses = [browser.send_login(page, f"user{i}", "Summer2026").status for i in range(7)]
     assert statuses == [200] * 4 + [429] * 3
 
@@ -229,7 +229,7 @@ def test_F10_one_password_for_many_users_is_throttled_by_address(make_instance, 
 def test_F16_no_log_holds_what_gives_access(demo):
     browser, typist = demo.browser(), demo.browser()
     browser.login("alice")
-    typist.send_login(typist.get("/app"), "alice", "nearly-the-passw0rd")
+    typist.send_login(typist.get("/app/"), "alice", "nearly-the-passw0rd")
     browser.get("/app/x")
     demo.admin("session", "list")
     secrets = [*browser.cookies.values(), "nearly-the-passw0rd"]

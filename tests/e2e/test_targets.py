@@ -253,6 +253,32 @@ def test_A10_a_known_host_is_not_served_by_another_hosts_junction(demo, mounts, 
     assert demo.ask("/pub", host=f"SHOP.example.:{demo.port}").json()["target"] == "/pub"
 
 
+def test_a_bare_mount_point_is_redirected_to_its_final_slash(demo, mounts, alice):
+    for target, place in (("/std", "/std/"), ("/std?a=b&c=%2F/../x", "/std/?a=b&c=%2F/../x"), ("/std?", "/std/?"),
+                          ("//x/../std", "/std/"), ("/%73td", "/std/"), ("/win", "/win/")):
+        for method in ("GET", "HEAD"):
+            answer = demo.ask(target, method, alice)
+            assert (answer.status, answer.header("Location")) == (302, place), (target, method)
+    # Other methods, and other kinds of junction, go to the back end.
+    for target, method, seen in (("/std?a", "POST", "/?a"), ("/std", "OPTIONS", "/"), ("/clear", "GET", "/clear"),
+                                 ("/std;x=1", "GET", None), ("/std/", "GET", "/"), ("/std/pub", "GET", "/pub")):
+        answer = demo.ask(target, method, alice)
+        assert answer.status == 200, (target, method)
+        assert seen is None or answer.json()["target"] == seen
+    assert demo.ask("/", headers=alice, host=mounts["shop"].host).json()["target"] == "/"
+
+
+def test_a_bare_mount_point_says_nothing_to_those_who_may_not_read_it(demo, echo, alice):
+    demo.admin("junction", "create", "-f", "-t", "tcp", "-h", "127.0.0.1", "-p", echo.port, "/closed")
+    demo.admin("acl", "create", "nobody")
+    demo.admin("acl", "modify", "nobody", "set", "any-other", "T")
+    demo.admin("acl", "modify", "nobody", "set", "unauthenticated", "T")
+    demo.admin("acl", "attach", "/WebSEAL/localhost-default/closed", "nobody")
+    assert demo.ask("/closed", headers=alice).status == 403
+    assert demo.ask("/closed").status == demo.ask("/no-such").status == 200
+    assert is_login(demo.ask("/closed")) and is_login(demo.ask("/no-such"))
+
+
 @pytest.mark.parametrize("query", ["?x=1", "?/../pub", "?", "?a=b;c=../../x", "?%2e%2e/%2f%00", "?a?b"])
 def test_A12_the_query_never_changes_the_decision(demo, mount, alice, query):
     assert_judged_as_admin(demo, mount, alice, "/admin" + query, "/admin" + query)
