@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "http/dates.hpp"
 #include "http/framing.hpp"
+#include "log/redact.hpp"
 
 namespace sallyport::exchange {
 namespace {
@@ -216,10 +217,13 @@ void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;
   record_.user = user_;
   record_.method = logged_method_;
+  std::string referer(head_.headers.find("Referer").value_or(""));
+  if (log::needs_redaction(logged_target_)) logged_target_ = log::redacted(logged_target_);
+  if (log::needs_redaction(referer)) referer = log::redacted(referer);
   record_.target = logged_target_;
   record_.protocol = head_.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
   record_.request_bytes = arriving_.received();
-  record_.referer = head_.headers.find("Referer").value_or("");
+  record_.referer = referer;
   record_.user_agent = head_.headers.find("User-Agent").value_or("");
   record_.host = head_.headers.find("Host").value_or("");
   record_.request_id = id_;
@@ -227,6 +231,7 @@ void Exchange::write_log(log::Logs& logs) {
   record_.upstream = upstream_;
   record_.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - started_).count();
   logs.request(record_);
+  record_.referer = std::string_view();
 }
 
 }  // namespace sallyport::exchange

@@ -1,6 +1,9 @@
 """A visitor logs in, works with an application, is stopped where policy says so, and logs out."""
+import base64
 import hashlib
 import time
+
+import pytest
 
 from sallyport import PASSWORD, wait_until
 
@@ -237,3 +240,32 @@ def test_F16_no_log_holds_what_gives_access(demo):
     for log in (demo.dir / "request.log", demo.dir / "audit.log", demo.process.log):
         text = log.read_text()
         assert not [secret for secret in secrets if secret in text], log
+
+
+@pytest.mark.parametrize("style", ["combined", "json"])
+def test_F16_credentials_in_urls_and_fields_are_not_logged(make_instance, make_echo, style):
+    instance = make_instance(extra=f"\n[logging]\nrequest-log-style = {style}\nevent-level = debug\n")
+    instance.setup_demo(make_echo())
+    basic = base64.b64encode(b"alice:opensesame").decode()
+    host = f"localhost:{instance.port}"
+    fields = [("Referer", f"https://{host}/pkmslogin.form?password=opensesame"), ("Cookie", "a=opensesame; b=c"),
+              ("Authorization", "Bearer opensesame"), ("Proxy-Authorization", "Basic opensesame")]
+    targets = ["/pkmslogin.form?username=alice&password=opensesame", "/%70kmslogin.form?password=opensesame",
+               "//x/../PKMSlogin.form?password=opensesame", "/%2570kmslogin.form?password=opensesame",
+               "/pkmslogin.form%3Fpassword=opensesame", f"https://{host}/pkmslogout?password=opensesame",
+               f"https://alice:opensesame@{host}/public/x", "/pkms\\login.form?password=opensesame"]
+    for target in targets:
+        for method in ("GET", "POST"):
+            instance.ask(target, method, fields)
+    assert instance.ask("/app/x", headers=[("Authorization", f"Basic {basic}"), *fields[:2]]).status == 401
+    for broken in (b"Authorization : opensesame", b"Cookie opensesame", b"Cookie: \x01opensesame"):
+        instance.raw(b"GET /public/x HTTP/1.1\r\nHost: localhost\r\n" + broken + b"\r\n\r\n")
+    # What is not ours is logged as it is.
+    instance.ask("/public/x?query=this", headers=[("Referer", "https://elsewhere.example/?query=that")])
+    requests = instance.dir / "request.log"
+    wait_until(lambda: "/public/x?query=this" in requests.read_text(), "the line of the last request")
+    assert "https://elsewhere.example/?query=that" in requests.read_text()
+    assert "/pkmslogin.form?[redacted]" in requests.read_text()
+    for log in (requests, instance.dir / "audit.log", instance.process.log):
+        text = log.read_text()
+        assert "opensesame" not in text and basic not in text, log
