@@ -103,6 +103,7 @@ async::Task<> Relay::run() {
     if (attempted.answered) co_return;
     last = attempted.error;
     if (!attempted.may_retry) break;
+    lease->was_in_vain();
   }
   if (x_.response_begun()) {
     x_.close_afterwards();

@@ -54,6 +54,8 @@ struct Snapshot {
   http::HostNames host_names;  // what may be asked for; see is_ours()
   junction::JunctionTable junctions;
   std::map<std::string, JunctionServers, std::less<>> servers;  // by the junction's name
+  // Of all servers, those offline too; by id and address. Shared with the snapshots before and after this one.
+  std::map<std::string, std::shared_ptr<upstream::Activity>, std::less<>> activity;
 
   std::shared_ptr<login::PasswordRegistry> registry;
   std::shared_ptr<const Pages> pages;

@@ -102,6 +102,8 @@ Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& st
   parts.policy = &state.policy;
   parts.junctions = &state.junctions;
   parts.registry = state.registry;
+  const std::shared_ptr<const inbound::Snapshot> previous = published_ ? published_->get() : nullptr;
+  parts.previous = previous.get();
   return builder_.build(parts, fresh);
 }
 
@@ -200,6 +202,7 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   State next = *state_;
   admin::JunctionFacts facts;
   facts.server_name = name_of_server(*state_->settings);
+  facts.activity = activity_of(*published_->get(), state_->junctions);
   facts.random_bytes = [] { return crypto::random_bytes(16); };
   facts.now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch()).count();
   const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);
