@@ -188,6 +188,21 @@ Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
   return connection_.begin_response(head, http::Framing());
 }
 
+void Exchange::cut(std::string why) {
+  if (was_cut_) return;
+  note_failure(std::move(why), Side::self);
+  was_cut_ = true;
+  close_ = true;
+  connection_.stream().abort();
+  abort_source();
+}
+
+void Exchange::abandon(std::string why) {
+  close_ = true;
+  record_.status = 499;
+  note_failure(std::move(why), Side::client);
+}
+
 async::Task<Result<>> Exchange::write_relayed(std::string_view piece) {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
   record_.response_bytes += piece.size();

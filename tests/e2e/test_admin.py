@@ -61,6 +61,36 @@ def test_a_junction_comes_and_goes_with_the_commands_of_the_manual(own, way):
     assert "/rec" not in own.admin("server", "task", SERVER, "list")
 
 
+def test_requests_are_counted_for_each_server(own):
+    own.publish("/count")
+    own.admin("junction", "create", "-t", "tcp", "-h", "127.0.0.1", "-p", own.echo.port, "/count")
+
+    def figures():
+        text = own.admin("junction", "show", "/count")
+        return tuple(int(re.search(rf"{what} requests ?: (\d+)", text).group(1)) for what in ("Current", "Total"))
+
+    assert figures() == (0, 0)
+    for _ in range(3):
+        assert own.ask("/count/x").status == 200
+    wait_until(lambda: figures() == (0, 3), "three requests are counted")
+    head = b"GET /count/echo/%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: YWJjZGVmZ2hpamtsbW5vcA==\r\n"
+    with own.open() as slow, own.open() as tunnel:
+        slow.sendall(head % (b"sleep/60000", b""))
+        tunnel.sendall(head % (b"websocket", upgrade))
+        wait_until(lambda: figures() == (2, 5), "one waits, one is a tunnel")
+        # What an administrator changes meanwhile does not forget them.
+        own.admin("reload")
+        (uuid,) = re.findall(r"ID: (\S+)", own.admin("junction", "show", "/count"))
+        for state in ("offline", "online"):
+            own.admin("server", "task", SERVER, state, "-i", uuid, "/count")
+            assert figures() == (2, 5)
+    wait_until(lambda: figures() == (0, 5), "they are over")
+    # Nobody asked the server.
+    assert own.ask("/count").status == 302 and own.ask("/count/x", host="other.example").status == 421
+    assert figures() == (0, 5)
+
+
 def test_sessions_are_listed_and_ended(own):
     alice, bob = own.browser(), own.browser()
     alice.login("alice")
