@@ -57,12 +57,13 @@ std::string allowed_methods(const std::vector<std::string>& disabled) {
 
 }  // namespace
 
-InboundRole::InboundRole(Commons& commons, upstream::Pool& pool, std::string id_prefix)
+InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix)
     : commons_(commons),
       pool_(pool),
       snapshots_(commons.published),
       sessions_(commons),
       login_(commons, sessions_),
+      session_watch_(context, commons),
       id_prefix_(std::move(id_prefix)) {}
 
 void InboundRole::drain() {
@@ -412,6 +413,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
     head.headers =
         junction::plan_response(*route.junction, route.junction->servers[server], head, snapshot.header_rules);
   };
+  const SessionWatch::Entry watched(session_watch_, visitor, x);
   co_await exchange::relay(x, std::move(permit), std::move(plan), pool_);
 }
 

@@ -9,6 +9,7 @@
 
 #include "http/target.hpp"
 #include "inbound/login_flow.hpp"
+#include "inbound/session_watch.hpp"
 #include "inbound/sessions.hpp"
 #include "net/listener.hpp"
 #include "upstream/pool.hpp"
@@ -19,7 +20,7 @@ namespace sallyport::inbound {
 class InboundRole {
  public:
   // `id_prefix`: what the ids of this worker's requests begin with, unlike that of any other.
-  InboundRole(Commons& commons, upstream::Pool& pool, std::string id_prefix);
+  InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix);
 
   // Serves a connection to its end. `secure`: TLS comes first; without it every request is redirected to https.
   async::Task<> serve(net::Accepted accepted, bool secure);
@@ -56,6 +57,7 @@ class InboundRole {
   async::SnapshotReader<Snapshot> snapshots_;
   Sessions sessions_;
   LoginFlow login_;
+  SessionWatch session_watch_;
   const std::string id_prefix_;
   std::uint32_t next_id_ = 0;
   std::size_t connections_ = 0;
