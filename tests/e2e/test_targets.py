@@ -285,6 +285,13 @@ def test_A12_the_query_never_changes_the_decision(demo, mount, alice, query):
     assert ask(demo, mount, "/pub" + query).json()["target"] == mount.upstream + "/pub" + query
 
 
+@pytest.mark.parametrize("path", [b"%2Fpub", b"%2fadmin", b"/%2F/pub", b"/%2F", b"/pub%2F..%2Fadmin", b"/a%2Fb", b"/pub;x=%2F"])
+def test_A14_no_junction_keeps_an_encoded_slash(demo, mount, alice, path):
+    """There is no option that lets a junction keep them; whoever adds one changes this test."""
+    target = mount.prefix.encode() + path if mount.prefix or path.startswith(b"/") else b"/x" + path
+    assert demo.ask(target, headers=alice, host=mount.host).status == 400
+
+
 def test_A13_connect_is_refused(demo, alice):
     for target in (f"localhost:{demo.port}", "127.0.0.1:22", "/std/pub"):
         assert demo.ask(target, "CONNECT", alice).status == 400
