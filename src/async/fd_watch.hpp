@@ -49,14 +49,23 @@ class FdWatch {
     readable_ = true;
     perhaps_drained_ = false;
   }
+  // `listener` is posted, once, when the peer finishes sending or the connection breaks; null: nobody is. False if the peer
+  // has finished already, and nobody is told. The listener must outlive the watch or be taken back.
+  bool tell_when_finished(Ready* listener) {
+    listener_ = peer_finished_ ? nullptr : listener;
+    return !peer_finished_;
+  }
   // False: an attempt to read would find nothing.
   bool may_be_readable() const { return readable_; }
 
  private:
+  static bool is_broken(int fd);
   static void on_event(int, short what, void* self);
   static void wake(ListNode& place);
 
+  EventLoop& loop_;
   event* event_;
+  Ready* listener_ = nullptr;
   bool readable_ = true;  // until an attempt says otherwise
   bool writable_ = true;
   bool peer_finished_ = false;

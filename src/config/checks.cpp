@@ -36,6 +36,13 @@ bool is_host_name_or_empty(std::string_view text) {
   return text.empty() || is_host_name(text);
 }
 
+bool is_host_alias(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']') && text.size() > 2) text = text.substr(1, text.size() - 2);
+  if (IpAddress::parse(text)) return true;
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  return is_host_name(text);
+}
+
 bool is_token(std::string_view text) {
   return !text.empty() && all_of(text, [](char c) {
     return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;

@@ -8,6 +8,7 @@ namespace sallyport::config {
 bool is_instance_name(std::string_view text);  // letters, digits, '-', '_', '.'
 bool is_host_name_or_empty(std::string_view text);
 bool is_host_name(std::string_view text);         // labels of letters, digits and '-'
+bool is_host_alias(std::string_view text);        // a host name, "*." and a host name, or an IP address
 bool is_token(std::string_view text);             // RFC 9110 section 5.6.2
 bool is_token_or_default(std::string_view text);  // a token, or "<default>"
 bool is_cookie_name(std::string_view text);       // a token with the prefix that keeps it to this host

@@ -34,6 +34,28 @@ constexpr SettingSpec kRows[] = {
                   "that share one policy need the same value.",
      .example = "www.example.com"},
     {.stanza = "server",
+     .key = "web-host-alias",
+     .type = text,
+     .field = server<&S::web_host_alias>,
+     .separator = ',',
+     .form = {is_host_alias, "a host name, *.domain or an IP address"},
+     .takes_effect = reload,
+     .summary = "Another name that clients know this server by.",
+     .paragraph = "In *.example.com the asterisk stands for one label. An address that clients use in place of a name "
+                  "has to be listed too. The hosts of virtual host junctions are known without this.",
+     .example = "portal.example.com"},
+    {.stanza = "server",
+     .key = "allow-unknown-hosts",
+     .type = boolean,
+     .field = server<&S::allow_unknown_hosts>,
+     .default_text = "no",
+     .takes_effect = reload,
+     .summary = "Whether requests for any host are served.",
+     .paragraph = "Otherwise a request whose Host header, or whose TLS server name, is neither web-host-name nor a "
+                  "web-host-alias nor the host of a virtual host junction is answered with status 421, and so is one "
+                  "without a Host header. With yes, a site that points its own name at this server can make browsers "
+                  "talk to it under that name."},
+    {.stanza = "server",
      .key = "https",
      .type = boolean,
      .field = server<&S::https>,

@@ -52,6 +52,8 @@ inline constexpr std::string_view kEventLevelNames[] = {"error", "warning", "not
 struct ServerSettings {
   std::string server_name;    // the instance
   std::string web_host_name;  // empty: the host's own name
+  std::vector<std::string> web_host_alias;
+  bool allow_unknown_hosts;
   bool https;
   std::uint16_t https_port;
   bool http;
@@ -166,6 +168,7 @@ struct JunctionSettings {
   std::uint32_t max_retries;
   seconds failed_server_retry_time;
   std::uint64_t max_response_head;
+  seconds websocket_idle_timeout;
   std::string jct_ca_file;  // empty: the system's
   std::string jct_client_cert_file;
   std::string jct_client_key_file;

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "http/dates.hpp"
 #include "http/framing.hpp"
+#include "log/redact.hpp"
 
 namespace sallyport::exchange {
 namespace {
@@ -188,6 +189,21 @@ Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
   return connection_.begin_response(head, http::Framing());
 }
 
+void Exchange::cut(std::string why) {
+  if (was_cut_) return;
+  note_failure(std::move(why), Side::self);
+  was_cut_ = true;
+  close_ = true;
+  connection_.stream().abort();
+  abort_source();
+}
+
+void Exchange::abandon(std::string why) {
+  close_ = true;
+  record_.status = 499;
+  note_failure(std::move(why), Side::client);
+}
+
 async::Task<Result<>> Exchange::write_relayed(std::string_view piece) {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
   record_.response_bytes += piece.size();
@@ -217,10 +233,14 @@ void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;
   record_.user = user_;
   record_.method = replaced_ ? logged_method_ : head_.method;
-  record_.target = replaced_ ? logged_target_ : head_.target;
+  std::string& target = replaced_ ? logged_target_ : head_.target;
+  std::string referer(head_.headers.find("Referer").value_or(""));
+  if (log::needs_redaction(target)) target = log::redacted(target);
+  if (log::needs_redaction(referer)) referer = log::redacted(referer);
+  record_.target = target;
   record_.protocol = head_.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
   record_.request_bytes = arriving_.received();
-  record_.referer = head_.headers.find("Referer").value_or("");
+  record_.referer = referer;
   record_.user_agent = head_.headers.find("User-Agent").value_or("");
   record_.host = head_.headers.find("Host").value_or("");
   record_.request_id = id_;
@@ -228,6 +248,7 @@ void Exchange::write_log(log::Logs& logs) {
   record_.upstream = upstream_;
   record_.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - started_).count();
   logs.request(record_);
+  record_.referer = std::string_view();
 }
 
 }  // namespace sallyport::exchange

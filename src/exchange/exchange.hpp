@@ -23,6 +23,7 @@ struct ClientFacts {
   std::string address_text;
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
+  std::string server_name;  // that it asked TLS for, in lower case; empty: none
 };
 
 // Deadlines and habits, from the configuration.
@@ -96,6 +97,17 @@ class Exchange {
   async::Task<Result<>> flush_relayed();
   async::Task<Result<>> finish_relayed();
 
+  // The connection that the answer comes from while it does, null otherwise: what cut() and the client's departure end.
+  void set_source(net::Stream* stream) { source_ = stream; }
+  void abort_source() {
+    if (source_ != nullptr) source_->abort();
+  }
+  // Ends the exchange from outside, at once and in both directions; for an answer that has begun.
+  void cut(std::string why);
+  bool was_cut() const { return was_cut_; }
+  // The client has gone before there was an answer; nothing is written. Logged with status 499, as nginx does.
+  void abandon(std::string why);
+
   bool response_begun() const { return response_begun_; }
   // The answer has begun and will never be whole: the client must not take the end of the connection for its end.
   bool is_cut_short() const { return response_begun_ && !response_done_; }
@@ -108,6 +120,7 @@ class Exchange {
   const std::string& failure() const { return failure_; }
   Side failed_side() const { return failed_side_; }
   void note_failure(std::string why, Side side) {
+    if (was_cut_) return;
     failure_ = std::move(why);
     failed_side_ = side;
   }
@@ -141,6 +154,8 @@ class Exchange {
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool close_ = false;
+  net::Stream* source_ = nullptr;
+  bool was_cut_ = false;
   bool response_begun_ = false;
   bool response_done_ = false;
   std::vector<std::pair<std::string, std::string>> extra_headers_;

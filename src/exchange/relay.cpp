@@ -20,6 +20,17 @@ bool is_idempotent(std::string_view method) {
   return false;
 }
 
+// Is it this one protocol, asked for, that a 101 switches to, and nothing that could be read as something else?
+bool switches_to(const http::Headers& headers, std::string_view protocol) {
+  if (headers.count("Upgrade") != 1 || !equal_ignoring_case(*headers.find("Upgrade"), protocol) ||
+      !http::has_list_member(headers, "Connection", "upgrade")) {
+    return false;
+  }
+  // RFC 9110 sections 8.6 and 15.2: there is no content. RFC 6455 section 4.2.2: the proof that the key was read.
+  if (headers.has("Content-Length") || headers.has("Transfer-Encoding")) return false;
+  return !equal_ignoring_case(protocol, "websocket") || headers.count("Sec-WebSocket-Accept") == 1;
+}
+
 int status_for(const Error& error) {
   if (error.side == Side::client) {
     switch (error.code) {
@@ -44,14 +55,22 @@ struct Attempted {
   Error error;
 };
 
-class Relay {
+class Relay : private async::Ready {
  public:
   Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
-      : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {}
+      : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {
+    client_left_ = !x_.connection().stream().tell_when_gone(this);
+  }
+  ~Relay() { x_.connection().stream().tell_when_gone(nullptr); }
 
-  async::Task<> run();
+  async::Task<> relay();
 
  private:
+  // The client has left: nobody waits for the answer any more.
+  void run() override {
+    client_left_ = true;
+    x_.abort_source();
+  }
   async::Task<Attempted> attempt(wire::ClientConnection& upstream, bool reused, bool& reusable);
   async::Task<> send_body(wire::ClientConnection& upstream);
   async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientConnection& upstream);
@@ -65,6 +84,7 @@ class Relay {
   upstream::Pool& pool_;
   const http::Framing request_framing_;
   std::size_t server_ = 0;
+  bool client_left_ = false;
   bool body_touched_ = false;
   bool body_sent_ = false;
   Result<> body_result_;
@@ -83,7 +103,7 @@ http::Headers Relay::headers_for(std::size_t server) const {
   return headers;
 }
 
-async::Task<> Relay::run() {
+async::Task<> Relay::relay() {
   Error last(Errc::unavailable, "no server", Side::upstream);
   for (unsigned tried = 0; tried < plan_.max_attempts; ++tried) {
     // A pooled connection may die under our hands; the attempt after that must not meet another dead one.
@@ -92,20 +112,28 @@ async::Task<> Relay::run() {
       last = lease.error();
       break;
     }
+    if (client_left_) break;
     server_ = lease->candidate().index;
     x_.set_upstream(lease->candidate().server);
     bool reusable = false;
     const TimePoint asked = x_.loop().now();
+    x_.set_source(&lease->connection().stream());
     const Attempted attempted = co_await attempt(lease->connection(), lease->reused(), reusable);
+    x_.set_source(nullptr);
     x_.record().upstream_us +=
         std::chrono::duration_cast<std::chrono::microseconds>(x_.loop().now() - asked).count();
     if (reusable) lease->give_back();
     if (attempted.answered) co_return;
     last = attempted.error;
-    if (!attempted.may_retry) break;
+    if (!attempted.may_retry || client_left_) break;
+    lease->was_in_vain();
   }
   if (x_.response_begun()) {
     x_.close_afterwards();
+    co_return;
+  }
+  if (client_left_) {
+    x_.abandon("the client left before there was an answer");
     co_return;
   }
   co_await x_.refuse(status_for(last), last.to_string());
@@ -238,6 +266,8 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
       if (!flushed) co_return flushed;
     }
     const Result<std::string_view> piece = co_await body.next(x_.loop().in(plan_.response_timeout));
+    // An end that we made is none of the body's.
+    if (client_left_ || x_.was_cut()) co_return fail(Errc::closed, "the client left", Side::client);
     if (!piece) {
       // As much as came is theirs; that it is not all, the end of the connection says.
       co_await x_.flush_relayed();
@@ -253,11 +283,11 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
 }
 
 async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head) {
-  const auto protocol = head.headers.find("Upgrade");
-  if (!protocol || !equal_ignoring_case(*protocol, plan_.upgrade) ||
-      !http::has_list_member(head.headers, "Connection", "upgrade")) {
+  if (!switches_to(head.headers, plan_.upgrade)) {
     co_return fail(Errc::malformed, "101 to another protocol than was asked for", Side::upstream);
   }
+  // From here on one direction may end before the other.
+  x_.connection().stream().tell_when_gone(nullptr);
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
   if (!x_.connection().input().empty()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
   head.headers = plan_.fields->response_fields(server_, head);
@@ -277,8 +307,8 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
 
 async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream::Pool& pool) {
   const authz::Permit consumed(std::move(permit));
-  Relay relay(x, std::move(plan), pool);
-  co_await relay.run();
+  Relay one(x, std::move(plan), pool);
+  co_await one.relay();
 }
 
 std::string requested_upgrade(const http::RequestHead& head, const http::Framing& framing) {

@@ -15,6 +15,7 @@ libpure_a_SOURCES += \
   src/http/h1_renderer.cpp src/http/h1_renderer.hpp \
   src/http/h2_head.cpp src/http/h2_head.hpp \
   src/http/h2_session.cpp src/http/h2_session.hpp \
+  src/http/host_names.cpp src/http/host_names.hpp \
   src/http/media.cpp src/http/media.hpp \
   src/http/message.cpp src/http/message.hpp \
   src/http/parse_error.hpp \

@@ -29,6 +29,20 @@ std::string secure_place(const http::CanonicalTarget& target, std::uint16_t port
   return "https://" + authority->to_string(443) + target.to_string();
 }
 
+// The mount point itself, asked for without a final '/': a browser would resolve the relative links of its page outside
+// the junction. On a transparent path the server behind knows that and says so itself.
+bool is_bare_mount_point(const junction::Route& route, const http::CanonicalTarget& target, std::string_view method) {
+  return route.junction->kind == junction::Kind::standard && (method == "GET" || method == "HEAD") &&
+         target.path() == route.junction->point && !target.path().ends_with('/') &&
+         target.wire_path().find(';') == std::string::npos;
+}
+
+std::string with_final_slash(const http::CanonicalTarget& target) {
+  std::string place = target.wire_path() + '/';
+  if (target.has_query()) place += '?' + target.query();
+  return place;
+}
+
 // For Allow (RFC 9110 section 10.2.1): the usual methods without the disabled ones; policy may say no to more.
 std::string allowed_methods(const std::vector<std::string>& disabled) {
   std::string list;
@@ -63,12 +77,13 @@ class JunctionFields final : public exchange::FieldPlanner {
 
 }  // namespace
 
-InboundRole::InboundRole(Commons& commons, upstream::Pool& pool, std::string id_prefix)
+InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix)
     : commons_(commons),
       pool_(pool),
       snapshots_(commons.published),
       sessions_(commons),
       login_(commons, sessions_),
+      session_watch_(context, commons),
       id_prefix_(std::move(id_prefix)) {}
 
 void InboundRole::drain() {
@@ -120,6 +135,7 @@ async::Task<> InboundRole::serve(net::Accepted accepted, bool secure) {
       co_return;
     }
     client.protocol = (*secured)->protocol();
+    client.server_name = (*secured)->server_name();
     stream = std::move(*secured);
   }
   wire::ServerConnection connection(std::move(stream), snapshot->head_limits);
@@ -277,11 +293,43 @@ void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, c
   commons_.logs.audit(record);
 }
 
+// A name that is not ours is somebody else's, who points it at us (DNS rebinding), or a way around what is configured for
+// the names that we have (attack A10). TLS and HTTP may name different hosts (a browser shares connections), if both are
+// ours.
+bool InboundRole::is_ours(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const {
+  if (snapshot.settings->server.allow_unknown_hosts) return true;
+  const std::string& name = x.client().server_name;
+  return snapshot.host_names.contains(target.authority()) && (name.empty() || snapshot.host_names.contains(name));
+}
+
+void InboundRole::audit_unknown_host(const Exchange& x, const http::CanonicalTarget& target) {
+  log::AuditRecord record;
+  record.time = wall_now();
+  record.event = "authz";
+  record.action = "access";
+  record.outcome = log::Outcome::failure;
+  record.reason = "unknown-host";
+  record.object = target.path();
+  record.method = x.request().method;
+  const std::string address = x.client().address.to_string();
+  record.client_address = address;
+  record.request_id = x.id();
+  std::string detail = "host " + target.authority();
+  if (!x.client().server_name.empty()) detail += ", server name " + x.client().server_name;
+  record.detail = detail;
+  commons_.logs.audit(record);
+}
+
 async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
   Result<http::CanonicalTarget> target = http::canonicalize(x.request(), snapshot.target_rules);
   if (!target) {
     const int status = status_for_target(target.error());
     co_await x.refuse(status, target.error().to_string());
+    co_return;
+  }
+  if (!is_ours(x, snapshot, *target)) {
+    audit_unknown_host(x, *target);
+    co_await x.refuse(421, "the host is none of this server's");
     co_return;
   }
   if (!x.client().secure) {
@@ -348,6 +396,10 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   }
   const junction::Route& route = *found;
   x.set_junction(route.junction->name());
+  if (is_bare_mount_point(route, target, x.request().method)) {
+    co_await x.redirect(with_final_slash(target));
+    co_return;
+  }
   pool_.set_options(snapshot.pool_options);
   const auto servers = snapshot.servers.find(route.junction->name());
   const std::vector<upstream::Candidate>* candidates = nullptr;
@@ -370,10 +422,12 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   plan.upgrade = exchange::requested_upgrade(x.request(), x.body().framing());
   plan.response_timeout =
       route.junction->type == junction::Type::ssl ? settings.https_timeout : settings.http_timeout;
+  plan.tunnel_idle = settings.websocket_idle_timeout;
   plan.max_attempts = settings.max_retries + 1;
   const identity::Subject subject = visitor.subject();
   const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
   plan.fields = &fields;
+  const SessionWatch::Entry watched(session_watch_, visitor, x);
   co_await exchange::relay(x, std::move(permit), std::move(plan), pool_);
 }
 

@@ -9,6 +9,7 @@
 
 #include "http/target.hpp"
 #include "inbound/login_flow.hpp"
+#include "inbound/session_watch.hpp"
 #include "inbound/sessions.hpp"
 #include "net/listener.hpp"
 #include "upstream/pool.hpp"
@@ -19,7 +20,7 @@ namespace sallyport::inbound {
 class InboundRole {
  public:
   // `id_prefix`: what the ids of this worker's requests begin with, unlike that of any other.
-  InboundRole(Commons& commons, upstream::Pool& pool, std::string id_prefix);
+  InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix);
 
   // Serves a connection to its end. `secure`: TLS comes first; without it every request is redirected to https.
   async::Task<> serve(net::Accepted accepted, bool secure);
@@ -44,6 +45,8 @@ class InboundRole {
   async::Task<> linger(wire::ServerConnection& connection);
   authz::Decision decide(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          const Visitor& visitor, const Result<junction::Route>& route) const;
+  bool is_ours(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const;
+  void audit_unknown_host(const exchange::Exchange& x, const http::CanonicalTarget& target);
   void log_failure(const exchange::Exchange& x);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
   std::string next_id();
@@ -54,6 +57,7 @@ class InboundRole {
   async::SnapshotReader<Snapshot> snapshots_;
   Sessions sessions_;
   LoginFlow login_;
+  SessionWatch session_watch_;
   const std::string id_prefix_;
   std::uint32_t next_id_ = 0;
   std::size_t connections_ = 0;

@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "exchange/exchange.hpp"
 #include "http/h1_parser.hpp"
+#include "http/host_names.hpp"
 #include "http/target.hpp"
 #include "inbound/pages.hpp"
 #include "junction/headers.hpp"
@@ -50,8 +51,11 @@ struct Snapshot {
   authz::MethodMap methods = authz::MethodMap::standard();
   std::vector<std::string> disabled_methods;
 
+  http::HostNames host_names;  // what may be asked for; see is_ours()
   junction::JunctionTable junctions;
   std::map<std::string, JunctionServers, std::less<>> servers;  // by the junction's name
+  // Of all servers, those offline too; by id and address. Shared with the snapshots before and after this one.
+  std::map<std::string, std::shared_ptr<upstream::Activity>, std::less<>> activity;
 
   std::shared_ptr<login::PasswordRegistry> registry;
   std::shared_ptr<const Pages> pages;

@@ -20,6 +20,7 @@ class TcpStream final : public Stream {
   Attempt try_write(std::string_view from) override;
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;
+  bool tell_when_gone(async::Ready* listener) override { return watch_.tell_when_finished(listener); }
   void look_again() override { watch_.look_again(); }
   void shut_write() override;
   void abort() override;

@@ -102,6 +102,8 @@ Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& st
   parts.policy = &state.policy;
   parts.junctions = &state.junctions;
   parts.registry = state.registry;
+  const std::shared_ptr<const inbound::Snapshot> previous = published_ ? published_->get() : nullptr;
+  parts.previous = previous.get();
   return builder_.build(parts, fresh);
 }
 
@@ -143,6 +145,14 @@ config::Diagnostics Instance::warnings() const {
   const config::Settings& settings = *state_->settings;
   for (std::string& text : admin::shared_server_warnings(state_->junctions)) {
     warn(settings.junction.junction_db, std::move(text));
+  }
+  if (!settings.server.allow_unknown_hosts) {
+    const http::HostNames& names = published_->get()->host_names;
+    for (const auto& sni : settings.ssl_sni) {
+      if (names.contains(sni.host)) continue;
+      warn(config_path_, "[ssl-sni] " + sni.host + ": requests for it are refused, for it is neither web-host-name nor "
+                         "a web-host-alias nor the host of a virtual host junction");
+    }
   }
   std::vector<std::string> secrets = settings.ssl.server_key_file;
   for (const auto& sni : settings.ssl_sni) secrets.push_back(sni.key_file);
@@ -192,6 +202,7 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   State next = *state_;
   admin::JunctionFacts facts;
   facts.server_name = name_of_server(*state_->settings);
+  facts.activity = activity_of(*published_->get(), state_->junctions);
   facts.random_bytes = [] { return crypto::random_bytes(16); };
   facts.now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch()).count();
   const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);

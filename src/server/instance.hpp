@@ -35,7 +35,7 @@ class Instance {
   std::string server_name() const;
 
   // What is not wrong but may well be a mistake: junctions that lead to one server past each other's policy (attack
-  // A15), secrets in files that others can read (attack G8).
+  // A15), secrets in files that others can read (attack G8), certificates for hosts that are not served (attack A10).
   config::Diagnostics warnings() const;
 
   // Reads all files again and publishes what they say; on any error nothing changes. Ends the sessions of users whom

@@ -109,7 +109,46 @@ std::string tls_name_of(const junction::Server& server) {
   return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
+void add_host_names(inbound::Snapshot& snapshot) {
+  http::HostNames& names = snapshot.host_names;
+  names.add(web_host_name(*snapshot.settings));
+  for (const std::string& alias : snapshot.settings->server.web_host_alias) names.add(alias);
+  for (const auto& junction : snapshot.junctions.virtual_hosts()) {
+    if (const auto authority = http::parse_authority(junction->authority)) names.add(authority->host);
+  }
+}
+
+// The same id may be given to another server later.
+std::string activity_key(const junction::Server& server) {
+  return server.uuid + ' ' + server.host + ':' + std::to_string(server.port);
+}
+
+std::shared_ptr<upstream::Activity> activity_for(const junction::Server& server, const inbound::Snapshot* previous) {
+  if (previous != nullptr) {
+    const auto found = previous->activity.find(activity_key(server));
+    if (found != previous->activity.end()) return found->second;
+  }
+  return std::make_shared<upstream::Activity>();
+}
+
 }  // namespace
+
+std::vector<junction::ServerActivity> activity_of(const inbound::Snapshot& snapshot,
+                                                  const std::vector<junction::Junction>& junctions) {
+  std::vector<junction::ServerActivity> out;
+  for (const junction::Junction& junction : junctions) {
+    for (const junction::Server& server : junction.servers) {
+      const auto found = snapshot.activity.find(activity_key(server));
+      if (found == snapshot.activity.end()) continue;
+      junction::ServerActivity activity;
+      activity.uuid = server.uuid;
+      activity.current_requests = found->second->current.load(std::memory_order_relaxed);
+      activity.total_requests = found->second->total.load(std::memory_order_relaxed);
+      out.push_back(std::move(activity));
+    }
+  }
+  return out;
+}
 
 std::string web_host_name(const config::Settings& settings) {
   if (!settings.server.web_host_name.empty()) return settings.server.web_host_name;
@@ -153,11 +192,13 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
   return tls::ServerContext::make(options, tickets_);
 }
 
-Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions) {
-  for (const junction::Junction& junction : junctions) {
+Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts) {
+  for (const junction::Junction& junction : *parts.junctions) {
     inbound::JunctionServers servers;
     for (std::size_t i = 0; i < junction.servers.size(); ++i) {
       const junction::Server& server = junction.servers[i];
+      auto activity = activity_for(server, parts.previous);
+      snapshot.activity[activity_key(server)] = activity;
       if (server.state == junction::OperationalState::offline) continue;
       upstream::Candidate candidate;
       candidate.server = server.host + ":" + std::to_string(server.port);
@@ -168,6 +209,7 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
       candidate.port = server.port;
       candidate.index = i;
       candidate.priority = server.priority;
+      candidate.activity = std::move(activity);
       if (junction.type == junction::Type::ssl) {
         auto context = client_context(junction, server, snapshot.settings->junction);
         if (!context) {
@@ -225,9 +267,10 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   auto table = junction::JunctionTable::make(*parts.junctions);
   if (!table) return fail(table.error());
   snapshot->junctions = std::move(*table);
+  add_host_names(*snapshot);
   set_limits(*snapshot);
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
-  if (const auto added = add_servers(*snapshot, *parts.junctions); !added) return fail(added.error());
+  if (const auto added = add_servers(*snapshot, parts); !added) return fail(added.error());
 
   snapshot->registry = parts.registry;
   return std::shared_ptr<const inbound::Snapshot>(std::move(snapshot));

@@ -6,6 +6,7 @@
 #include "async/worker_pool.hpp"
 #include "authz/policy_document.hpp"
 #include "inbound/snapshot.hpp"
+#include "junction/show.hpp"
 #include "tls/ticket_table.hpp"
 
 namespace sallyport::server {
@@ -16,6 +17,8 @@ struct SnapshotParts {
   const authz::PolicyDocument* policy = nullptr;
   const std::vector<junction::Junction>* junctions = nullptr;
   std::shared_ptr<login::PasswordRegistry> registry;
+  // The one that is published now, whose servers' figures go on; null at the start.
+  const inbound::Snapshot* previous = nullptr;
 };
 
 // Makes snapshots, and keeps what need not be made anew from one to the next: TLS contexts and pages when only policy
@@ -30,13 +33,17 @@ class SnapshotBuilder {
 
  private:
   Result<std::shared_ptr<const tls::ServerContext>> make_tls(const config::Settings& settings);
-  Result<> add_servers(inbound::Snapshot& snapshot, const std::vector<junction::Junction>& junctions);
+  Result<> add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts);
 
   tls::TicketTable& tickets_;
   std::shared_ptr<const tls::ServerContext> tls_;
   std::shared_ptr<const inbound::Pages> pages_;
   std::uint64_t generation_ = 0;
 };
+
+// What is known of the servers of all junctions.
+std::vector<junction::ServerActivity> activity_of(const inbound::Snapshot& snapshot,
+                                                  const std::vector<junction::Junction>& junctions);
 
 // "/WebSEAL/<host>-<instance>"; the host is web-host-name or the system's name.
 Result<authz::ObjectName> server_object(const config::Settings& settings);

@@ -8,7 +8,7 @@ class Worker::Life {
   Life(Worker& worker, async::Context context)
       : resolver(worker.offload_),
         pool(context, resolver, worker.commons_.published.get()->pool_options),
-        role(worker.commons_, pool, worker.id_prefix_),
+        role(context, worker.commons_, pool, worker.id_prefix_),
         listeners(context),
         connections(context, [&worker](const std::exception_ptr& exception) {
           try {

@@ -34,6 +34,7 @@ class TlsStream final : public net::Stream {
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;
   bool has_unsent() const override { return unsent_from_ < unsent_.size(); }
   net::Attempt try_flush() override;
+  bool tell_when_gone(async::Ready* listener) override { return transport_->tell_when_gone(listener); }
   void look_again() override { transport_->look_again(); }
   void shut_write() override;
   void abort() override { transport_->abort(); }

@@ -1,2 +1,3 @@
 libcore_a_SOURCES += \
+  src/upstream/activity.hpp \
   src/upstream/pool.cpp src/upstream/pool.hpp

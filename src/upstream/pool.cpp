@@ -12,6 +12,7 @@ Lease::Lease(Pool& pool, const Candidate& candidate, ServerHealth& health,
              std::unique_ptr<wire::ClientConnection> connection, bool reused)
     : pool_(&pool), candidate_(&candidate), health_(&health), connection_(std::move(connection)), reused_(reused) {
   ++health_->in_progress;
+  if (candidate_->activity) candidate_->activity->begin();
 }
 
 Lease::Lease(Lease&& other) noexcept
@@ -22,7 +23,13 @@ Lease::Lease(Lease&& other) noexcept
       reused_(other.reused_) {}
 
 Lease::~Lease() {
-  if (health_ != nullptr) --health_->in_progress;
+  if (health_ == nullptr) return;
+  --health_->in_progress;
+  if (candidate_->activity) candidate_->activity->end();
+}
+
+void Lease::was_in_vain() {
+  if (candidate_->activity) candidate_->activity->forget_one();
 }
 
 void Lease::give_back() {

@@ -13,6 +13,7 @@
 #include "async/task_group.hpp"
 #include "net/resolver.hpp"
 #include "tls/client_context.hpp"
+#include "upstream/activity.hpp"
 #include "wire/client_connection.hpp"
 
 namespace sallyport::upstream {
@@ -29,6 +30,7 @@ struct Candidate {
   std::string tls_name;                           // SNI and the name in the certificate
   std::size_t index = 0;                          // the caller's own number for it
   int priority = 9;                               // the highest of those that are up is used
+  std::shared_ptr<Activity> activity;             // may be null: not counted
 };
 
 struct PoolOptions {
@@ -60,6 +62,8 @@ class Lease {
   // It has carried a request before: the server may have closed it meanwhile.
   bool reused() const { return reused_; }
   const Candidate& candidate() const { return *candidate_; }
+  // The request will be sent again, for the server cannot have heard of it: it does not count.
+  void was_in_vain();
   // The exchange is over and the connection can carry another.
   void give_back();
 

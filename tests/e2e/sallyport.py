@@ -245,7 +245,7 @@ class Browser:
         fields = {"username": user, "password": password, "login-form-type": "pwd", "token": self.token(page)}
         return self.post_form("/pkmslogin.form", fields, **kwargs)
 
-    def login(self, user, password=PASSWORD, target="/app"):
+    def login(self, user, password=PASSWORD, target="/app/"):
         page = self.get(target)
         response = self.send_login(page, user, password)
         assert response.status == 302, response
@@ -329,6 +329,12 @@ class Instance:
         result = self.run_admin(stdin=text)
         assert result.returncode == 0, result.stdout + result.stderr
 
+    def check(self):
+        """What sallyportd -t says of the configuration; it must be good."""
+        result = subprocess.run([BUILD / "sallyportd", "-t", "-c", self.conf], text=True, capture_output=True, timeout=60)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout + result.stderr
+
     def tls(self):
         context = ssl.create_default_context(cafile=str(self.dir / "ca.pem"))
         return context
@@ -341,13 +347,16 @@ class Instance:
         return link
 
     @contextlib.contextmanager
-    def open(self, timeout=10, ragged_ends=True):
+    def open(self, timeout=10, ragged_ends=True, server_name="localhost", verified=True):
         """A connection with TLS and nothing else. `ragged_ends`: one without close_notify is an end like others."""
         context = self.tls()
+        if not verified:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
         if not ragged_ends:
             context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
         with socket.create_connection(("127.0.0.1", self.port), timeout) as plain:
-            with context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=ragged_ends) as link:
+            with context.wrap_socket(plain, server_hostname=server_name, suppress_ragged_eofs=ragged_ends) as link:
                 yield link
 
     def raw(self, data, timeout=10):

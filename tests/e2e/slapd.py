@@ -163,7 +163,7 @@ class LdapInstance(Instance):
     def basic(self, user, password=PASSWORD, connection=None):
         """One request with Basic credentials and without a cookie: a login each time."""
         pair = base64.b64encode(f"{user}:{password}".encode()).decode()
-        return self.browser().get("/app", headers={"Authorization": f"Basic {pair}"}, cookies=False,
+        return self.browser().get("/app/", headers={"Authorization": f"Basic {pair}"}, cookies=False,
                                   connection=connection)
 
     def refusals(self):

@@ -61,6 +61,36 @@ def test_a_junction_comes_and_goes_with_the_commands_of_the_manual(own, way):
     assert "/rec" not in own.admin("server", "task", SERVER, "list")
 
 
+def test_requests_are_counted_for_each_server(own):
+    own.publish("/count")
+    own.admin("junction", "create", "-t", "tcp", "-h", "127.0.0.1", "-p", own.echo.port, "/count")
+
+    def figures():
+        text = own.admin("junction", "show", "/count")
+        return tuple(int(re.search(rf"{what} requests ?: (\d+)", text).group(1)) for what in ("Current", "Total"))
+
+    assert figures() == (0, 0)
+    for _ in range(3):
+        assert own.ask("/count/x").status == 200
+    wait_until(lambda: figures() == (0, 3), "three requests are counted")
+    head = b"GET /count/echo/%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: YWJjZGVmZ2hpamtsbW5vcA==\r\n"
+    with own.open() as slow, own.open() as tunnel:
+        slow.sendall(head % (b"sleep/60000", b""))
+        tunnel.sendall(head % (b"websocket", upgrade))
+        wait_until(lambda: figures() == (2, 5), "one waits, one is a tunnel")
+        # What an administrator changes meanwhile does not forget them.
+        own.admin("reload")
+        (uuid,) = re.findall(r"ID: (\S+)", own.admin("junction", "show", "/count"))
+        for state in ("offline", "online"):
+            own.admin("server", "task", SERVER, state, "-i", uuid, "/count")
+            assert figures() == (2, 5)
+    wait_until(lambda: figures() == (0, 5), "they are over")
+    # Nobody asked the server.
+    assert own.ask("/count").status == 302 and own.ask("/count/x", host="other.example").status == 421
+    assert figures() == (0, 5)
+
+
 def test_sessions_are_listed_and_ended(own):
     alice, bob = own.browser(), own.browser()
     alice.login("alice")
@@ -72,12 +102,12 @@ def test_sessions_are_listed_and_ended(own):
     entries = re.split(r"Session ID: ", listed)[1:]
     handle = next(entry.split("\n")[0] for entry in entries if "alice" in entry)
     own.admin("session", "terminate", handle)
-    assert is_login(alice.get("/app"))
-    assert bob.get("/app").json()["method"] == "GET"
+    assert is_login(alice.get("/app/"))
+    assert bob.get("/app/").json()["method"] == "GET"
     alice.login("alice")
     own.admin("server", "task", SERVER, "terminate", "all_sessions", "bob")
-    assert is_login(bob.get("/app"))
-    assert alice.get("/app").status == 200
+    assert is_login(bob.get("/app/"))
+    assert alice.get("/app/").status == 200
     assert_one_line_error(own.run_admin("session", "terminate", handle))
     assert_one_line_error(own.run_admin("session", "terminate", "all_sessions", "nobody"))
 
@@ -85,12 +115,12 @@ def test_sessions_are_listed_and_ended(own):
 def test_F12_a_changed_password_and_a_closed_account_count_at_once(own):
     browser = own.browser()
     own.admin("user", "modify", "alice", "password", "another-passw0rd")
-    page = browser.get("/app")
+    page = browser.get("/app/")
     assert is_login(browser.send_login(page, "alice"))
     assert browser.send_login(page, "alice", "another-passw0rd").status == 302
     own.admin("user", "modify", "bob", "account-valid", "no")
     other = own.browser()
-    assert is_login(other.send_login(other.get("/app"), "bob"))
+    assert is_login(other.send_login(other.get("/app/"), "bob"))
 
 
 @pytest.mark.parametrize("change", [
@@ -103,8 +133,8 @@ def test_F12_a_changed_user_has_to_log_in_again(own, change):
     own.admin("user", "modify", "alice", "description", "the same rights as before")
     assert alice.get("/app/staff").json()["method"] == "GET"
     own.admin(*change)
-    assert is_login(alice.get("/app"))
-    assert bob.get("/app").json()["method"] == "GET"
+    assert is_login(alice.get("/app/"))
+    assert bob.get("/app/").json()["method"] == "GET"
 
 
 @pytest.mark.parametrize("way", ["reload", "signal"])
@@ -113,15 +143,15 @@ def test_F12_a_reload_with_other_users_ends_their_sessions(own, way):
     alice.login("alice")
     bob.login("bob")
     own.admin("reload")
-    assert alice.get("/app").json()["method"] == "GET"
+    assert alice.get("/app/").json()["method"] == "GET"
     registry = own.dir / "registry.ldif"
     registry.write_text(re.sub(r"(?m)^(uid: alice)$", r"\1\nsecAcctValid: FALSE", registry.read_text()))
     if way == "reload":
         own.admin("reload")
     else:
         own.process.popen.send_signal(signal.SIGHUP)
-    wait_until(lambda: is_login(alice.get("/app")), "the session is over")
-    assert bob.get("/app").json()["method"] == "GET"
+    wait_until(lambda: is_login(alice.get("/app/")), "the session is over")
+    assert bob.get("/app/").json()["method"] == "GET"
 
 
 @pytest.mark.parametrize("words", [
@@ -212,7 +242,7 @@ def test_G7_what_visitors_send_stays_on_its_line_of_the_logs(own):
     own.ask('/public/%22"x', headers=[("User-Agent", 'evil" 200 "'), ("Referer", "\\x\xff")])
     own.ask("/" + "y" * 9000)
     page = own.browser()
-    page.send_login(page.get("/app"), "bad\r\nforged: line\x1b[31m")
+    page.send_login(page.get("/app/"), "bad\r\nforged: line\x1b[31m")
     own.process.stop()
     lines = (own.dir / "request.log").read_bytes().splitlines()
     assert all(re.fullmatch(rb'127\.0\.0\.1 - \S+ \[[^]]+\] "(?:[^"\\]|\\.)*" \d{3} (?:\d+|-) "(?:[^"\\]|\\.)*" "(?:[^"\\]|\\.)*"', line) for line in lines), lines
@@ -278,12 +308,12 @@ def test_G9_a_reload_with_a_broken_file_changes_nothing(own, name):
     assert name.split("/")[-1] in result.stderr
     own.process.popen.send_signal(signal.SIGHUP)
     wait_until(lambda: "reload-refused" in own.process.text(), "the refusal in the log")
-    assert alice.get("/app").status == 200
-    assert own.ask("/public").status == 200
+    assert alice.get("/app/").status == 200
+    assert own.ask("/public/").status == 200
     assert (own.dir / "policy.xml").read_bytes() == policy
     repair()
     assert own.admin("reload") == "reloaded\n"
-    assert alice.get("/app").status == 200
+    assert alice.get("/app/").status == 200
 
 
 def test_G9_reloads_at_once_come_one_after_the_other(own):
@@ -291,7 +321,7 @@ def test_G9_reloads_at_once_come_one_after_the_other(own):
         results = list(pool.map(lambda i: own.run_admin(*(["reload"] if i % 2 else ["acl", "create", f"acl{i}"])), range(16)))
         for _ in range(10):
             own.process.popen.send_signal(signal.SIGHUP)
-            assert own.ask("/public").status == 200
+            assert own.ask("/public/").status == 200
     assert [r.returncode for r in results] == [0] * 16
     assert {f"acl{i}" for i in range(0, 16, 2)} <= set(own.admin("acl", "list").split())
 
@@ -335,7 +365,7 @@ def test_rotated_logs_are_opened_anew(own):
 def test_sigterm_lets_a_download_end(own):
     size = 64 << 20
     with own.open() as idle, own.open(timeout=30) as link:
-        idle.sendall(b"GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        idle.sendall(b"GET /public/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert idle.recv(65536)
         link.sendall(b"GET /public/echo/download/%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % size)
         received = link.recv(65536)

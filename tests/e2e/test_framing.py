@@ -1,9 +1,11 @@
 """Where one message ends and the next begins (attack cases C): every party must see the same, and who does not say it
 clearly is refused."""
 import contextlib
+import os
 import re
 import socket
 import ssl
+import struct
 import threading
 import time
 
@@ -155,7 +157,7 @@ def test_requests_of_one_connection_are_judged_each_by_itself(std):
     browser = std.browser()
     browser.login("alice")
     cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items()).encode()
-    app = b"GET /app HTTP/1.1\r\nHost: localhost:%d\r\n" % std.port
+    app = b"GET /app/ HTTP/1.1\r\nHost: localhost:%d\r\n" % std.port
     answers = parse_responses(std.raw(app + b"Cookie: " + cookie + b"\r\n\r\n" + app + b"\r\n" + app + b"Connection: close\r\nCookie: " + cookie + b"\r\n\r\n"))
     assert [r.text.startswith("{") for r in answers] == [True, False, True]
     assert "/pkmslogin.form" in answers[1].text
@@ -164,17 +166,17 @@ def test_requests_of_one_connection_are_judged_each_by_itself(std):
 def test_head_has_no_body_and_the_same_fields(std):
     (head,) = parse_responses(std.raw(b"HEAD /std/echo/download/12345 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), ["HEAD"])
     assert head.header("Content-Length") == "12345" and head.body == b""
-    data = std.raw(b"HEAD /app HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    data = std.raw(b"HEAD /app/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1  # our own page too
 
 
 def test_http_1_0_clients(std):
-    one = b"GET /std/echo/download/70000?chunked=1 HTTP/1.0\r\n\r\n"
+    one = b"GET /std/echo/download/70000?chunked=1 HTTP/1.0\r\nHost: localhost\r\n\r\n"
     (answer,) = parse_responses(std.raw(one + SMUGGLED))
     assert answer.header("Transfer-Encoding") is None and len(answer.body) == 70000
     assert answer.header("Connection") == "close"
-    kept = b"GET /std/%d HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
-    answers = parse_responses(std.raw(kept % 1 + kept % 2 + b"GET /std/3 HTTP/1.0\r\n\r\n"))
+    kept = b"GET /std/%d HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
+    answers = parse_responses(std.raw(kept % 1 + kept % 2 + b"GET /std/3 HTTP/1.0\r\nHost: localhost\r\n\r\n"))
     assert [r.json()["target"] for r in answers] == ["/1", "/2", "/3"]
     assert [r.header("Connection") for r in answers] == ["keep-alive", "keep-alive", "close"]
 
@@ -301,7 +303,10 @@ def test_C8_an_upgrade_that_is_refused(demo, answers):
 
 @pytest.mark.parametrize("switched", [
     SWITCHED.replace(b"websocket", b"other"), SWITCHED.replace(b"Upgrade: websocket\r\n", b""), SWITCHED.replace(b"Connection: Upgrade\r\n", b""),
-    SWITCHED.replace(b"Connection: Upgrade", b"Connection: close")])
+    SWITCHED.replace(b"Connection: Upgrade", b"Connection: close"), SWITCHED.replace(b"Sec-WebSocket-Accept", b"X"),
+    SWITCHED.replace(b"websocket", b"websocket, other"), SWITCHED.replace(b"websocket", b"websocket\r\nUpgrade: other"),
+    SWITCHED.replace(b"Connection", b"Content-Length: 5\r\nConnection"),
+    SWITCHED.replace(b"Connection", b"Transfer-Encoding: chunked\r\nConnection")])
 def test_C8_a_101_to_something_else_is_no_101(demo, answers, switched):
     answers(switched)
     assert demo.raw(WEBSOCKET).startswith(b"HTTP/1.1 502 ")
@@ -433,7 +438,7 @@ def test_answers_until_the_end_of_the_connection(demo, make_script):
             link.sendall(b"GET /script/x HTTP/1.1\r\nHost: localhost\r\n\r\n")
             (answer,) = parse_responses(read_until(link, b"\r\n0\r\n\r\n"))
             assert answer.body == b"x" * 100000
-        link.sendall(b"GET /script/x HTTP/1.0\r\n\r\n")
+        link.sendall(b"GET /script/x HTTP/1.0\r\nHost: localhost\r\n\r\n")
         (answer,) = parse_responses(read_to_end(link))
         assert answer.body == b"x" * 100000
     assert back_end.connections == 3
@@ -468,24 +473,96 @@ def test_D2_a_client_that_goes_away_in_its_body_lets_the_back_end_go(demo, make_
     assert ended.wait(5)
 
 
-def test_a_client_that_hangs_up_after_its_request_still_gets_an_answer_if_it_reads(std):
+def test_a_client_that_says_close_notify_still_gets_its_answer(std):
+    # The end of its direction of TLS is no end of the connection.
     with socket.create_connection(("127.0.0.1", std.port), 10) as plain:
-        link = std.tls().wrap_socket(plain, server_hostname="localhost")
-        link.sendall(b"GET /std/echo/sleep/200 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        plain_again = socket.socket(fileno=link.detach())
-        plain_again.settimeout(10)
-        plain_again.shutdown(socket.SHUT_WR)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        link = std.tls().wrap_bio(incoming, outgoing, server_hostname="localhost")
+
+        def until_done(step):
+            while True:
+                try:
+                    done = step()
+                    plain.sendall(outgoing.read())
+                    return done
+                except ssl.SSLWantReadError:
+                    plain.sendall(outgoing.read())
+                    incoming.write(plain.recv(65536))
+
+        until_done(link.do_handshake)
+        link.write(b"GET /std/echo/sleep/300 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        with contextlib.suppress(ssl.SSLWantReadError):
+            link.unwrap()
+        plain.sendall(outgoing.read())
         received = b""
-        while chunk := plain_again.recv(65536):
+        while chunk := plain.recv(65536):
             received += chunk
-        plain_again.close()
-    assert len(received) > 500  # TLS records; without keys for them, their size has to do
+    assert len(received) > 500  # records of TLS; their size has to do
+
+
+def leaves_by_closing(link):
+    link.close()
+
+
+def leaves_by_fin(link):
+    socket.socket(fileno=os.dup(link.fileno())).shutdown(socket.SHUT_WR)
+
+
+def leaves_by_reset(link):
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    link.close()
+
+
+@pytest.mark.parametrize("leave", [leaves_by_closing, leaves_by_fin, leaves_by_reset])
+@pytest.mark.parametrize("pipelined", [False, True])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_client_that_leaves_takes_its_request_back(demo, make_script, leave, pipelined, method):
+    ended = threading.Event()
+
+    def script(link, number):
+        back_end.read_head(link)
+        with contextlib.suppress(OSError):
+            while link.recv(65536):
+                pass
+        ended.set()
+
+    back_end = make_script(script)
+    body = b"Content-Length: 2\r\n\r\nok" if method == "POST" else b"\r\n"
+    query = f"{leave.__name__}-{pipelined}-{method}"
+    with demo.open() as link:
+        link.sendall(f"{method} /script/{query} HTTP/1.1\r\nHost: localhost\r\n".encode() + body)
+        wait_until(lambda: back_end.heads, "the request arrived", 5)
+        if pipelined:
+            link.sendall(SMUGGLED)
+            assert not ended.wait(0.5)  # more bytes are no departure
+        leave(link)
+        assert ended.wait(5)
+    wait_until(lambda: f'"{method} /script/{query} HTTP/1.1" 499 ' in (demo.dir / "request.log").read_text(), "the line in the log")
+    assert back_end.connections == 1  # not tried again
+
+
+def test_a_client_that_leaves_an_answer_of_unknown_length_ends_it(demo, make_script):
+    ended = threading.Event()
+
+    def script(link, number):
+        back_end.read_head(link)
+        link.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: one\n\n")
+        with contextlib.suppress(OSError):
+            while link.recv(65536):
+                pass
+        ended.set()
+
+    back_end = make_script(script)
+    with demo.open() as link:
+        link.sendall(b"GET /script/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        read_until(link, b"data: one")
+    assert ended.wait(5)
 
 
 def test_a_slow_head_is_408_and_an_idle_connection_just_ends(make_instance, make_echo):
     instance = make_instance(extra="\n[server]\nclient-connect-timeout = 1\npersistent-con-timeout = 1\n")
     instance.setup_demo(make_echo())
-    assert instance.raw(b"GET /public HTTP/1.1\r\nHost: loc").startswith(b"HTTP/1.1 408 ")
+    assert instance.raw(b"GET /public/ HTTP/1.1\r\nHost: loc").startswith(b"HTTP/1.1 408 ")
     assert instance.raw(b"") == b""
-    (answer,) = parse_responses(instance.raw(b"GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+    (answer,) = parse_responses(instance.raw(b"GET /public/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))
     assert answer.status == 200

@@ -106,7 +106,7 @@ def test_B2_other_spellings_are_removed(demo, mount, name):
                                   b"iv(user: admin", b"iv-\xc3\xbcser: admin", b"iv-user\x00: admin", b"iv-user", b": admin",
                                   b"\"iv-user\": admin", b"iv-user\r: admin"])
 def test_B2_B9_a_field_name_that_is_no_token_is_refused(demo, line):
-    answer = demo.raw(b"GET /std HTTP/1.1\r\nHost: localhost\r\n" + line + b"\r\n\r\n")
+    answer = demo.raw(b"GET /std/ HTTP/1.1\r\nHost: localhost\r\n" + line + b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"\r\nConnection: close\r\n" in answer
 
@@ -119,7 +119,7 @@ def test_B3_twice_and_comma_joined_is_one_value_from_us(demo, mount, alice):
 
 @pytest.mark.parametrize("fold", [b" ", b"\t", b"  iv-user: admin"])
 def test_B3_folded_lines_are_refused(demo, fold):
-    answer = demo.raw(b"GET /std HTTP/1.1\r\nHost: localhost\r\nX: y\r\n" + fold + b"iv-user: admin\r\n\r\n")
+    answer = demo.raw(b"GET /std/ HTTP/1.1\r\nHost: localhost\r\nX: y\r\n" + fold + b"iv-user: admin\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
@@ -188,7 +188,7 @@ def test_B7_a_name_with_odd_characters_is_one_encoded_value(demo, mounts, make_i
         instance.admin("user", "modify", user, "account-valid", "yes")
         browser = instance.browser()
         browser.login(user, "a-good-passw0rd")
-        seen = browser.get("/app")
+        seen = browser.get("/app/")
         assert received(seen, "iv-user") == [encoded]
     for user in ('quote"d', "line\nbreak", "c\rr", "tab\tbed"):
         refused = instance.run_admin("user", "create", user, "cn=A,dc=example,dc=com", "A", "B", "a-good-passw0rd")
@@ -202,7 +202,7 @@ def test_B8_the_proxy_field_is_removed(demo, mount):
 
 @pytest.mark.parametrize("value", [b"a\x00b", b"a\rb", b"a\x1bb", b"a\x7fb", b"\x01"])
 def test_B9_control_characters_in_a_value_are_refused(demo, value):
-    answer = demo.raw(b"GET /std HTTP/1.1\r\nHost: localhost\r\nX: " + value + b"\r\n\r\n")
+    answer = demo.raw(b"GET /std/ HTTP/1.1\r\nHost: localhost\r\nX: " + value + b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
@@ -212,8 +212,8 @@ def resident(demo):
 
 
 def test_B9_many_and_large_fields_are_refused_in_bounded_memory(demo):
-    start = b"GET /std HTTP/1.1\r\nHost: localhost\r\n"
-    demo.ask("/std")
+    start = b"GET /std/ HTTP/1.1\r\nHost: localhost\r\n"
+    demo.ask("/std/")
     before = resident(demo)
     for _ in range(5):
         for fields in (b"".join(b"X-%d: y\r\n" % i for i in range(10000)), b"X: " + b"y" * (1 << 20) + b"\r\n",
@@ -253,7 +253,7 @@ def test_B10_a_back_end_cannot_plant_our_cookie_or_one_for_others(demo, mount, v
 
 
 def test_B10_our_cookie_is_bound_to_this_host_and_to_tls(demo):
-    page = demo.browser().get("/app")
+    page = demo.browser().get("/app/")
     name, _, rest = page.header("Set-Cookie").partition("=")
     attributes = [part.strip().lower() for part in rest.split(";")[1:]]
     assert name.startswith("__Host-")

@@ -103,11 +103,11 @@ def groups(response):
 def log_in(instance, user, password=PASSWORD):
     """By the form. True: it worked; False: the login page came again."""
     browser = instance.browser()
-    answer = browser.send_login(browser.get("/app"), user, password)
+    answer = browser.send_login(browser.get("/app/"), user, password)
     if answer.status == 302:
         return True
     assert answer.status == 200 and "The user name or the password is not right." in answer.text, answer
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
     return False
 
 
@@ -125,7 +125,7 @@ class Bystander:
         with contextlib.closing(self.browser.instance.connect()) as link:
             while not self.ending.wait(0.003):
                 begin = time.monotonic()
-                answer = self.browser.get("/app", connection=link)
+                answer = self.browser.get("/app/", connection=link)
                 self.times.append(time.monotonic() - begin)
                 if answer.status != 200 or answer.header("Content-Type") != "application/json":
                     self.bad.append(answer)
@@ -147,7 +147,7 @@ class Bystander:
 def test_login_over_ldaps(shared):
     browser = shared.browser()
     browser.login("alice", PASSWORD)
-    seen = browser.get("/app")
+    seen = browser.get("/app/")
     assert identity(seen)["iv-user"] == "alice"
     assert identity(seen)["iv-user-l"] == f"uid=alice,ou=people,{SUFFIX}"
     assert groups(seen) == ["everyone", "staff"]  # and not "admins", which is elsewhere
@@ -157,7 +157,7 @@ def test_login_over_starttls(make_ldap_instance, directory):
     instance = make_ldap_instance(directory.ldap)
     browser = instance.browser()
     browser.login("alice", PASSWORD)
-    assert groups(browser.get("/app")) == ["everyone", "staff"]
+    assert groups(browser.get("/app/")) == ["everyone", "staff"]
     before = directory.log()
     assert instance.basic("alice").status == 200
     wait_until(lambda: "uid=alice" in directory.log()[len(before):], "the bind is in slapd's log")
@@ -236,11 +236,11 @@ def test_G1_an_empty_or_blank_password_is_refused_before_the_directory_hears_of_
     before = len(directory.log())
     for password in (" ", "\t", "\x00", "\x00" + PASSWORD, PASSWORD + "\x00"):
         browser = shared.browser()
-        answer = browser.send_login(browser.get("/app"), "alice", password)
+        answer = browser.send_login(browser.get("/app/"), "alice", password)
         assert answer.status in (200, 400) and not answer.header("Location"), repr(password)
-        assert "/pkmslogin.form" in browser.get("/app").text
+        assert "/pkmslogin.form" in browser.get("/app/").text
     browser = shared.browser()
-    assert "/pkmslogin.form" in browser.send_login(browser.get("/app"), "alice", "").text
+    assert "/pkmslogin.form" in browser.send_login(browser.get("/app/"), "alice", "").text
     for password in ("", " "):
         assert shared.basic("alice", password).status == 401
     assert not log_in(shared, "alice", "wrong")
@@ -253,9 +253,9 @@ def test_G1_an_empty_or_blank_password_is_refused_before_the_directory_hears_of_
                                   "\uff41lice", "alice,", "(alice)", "alice\\20", "cn=alice", "alice Person"])
 def test_G2_a_name_is_never_more_than_a_name(shared, user):
     browser = shared.browser()
-    answer = browser.send_login(browser.get("/app"), user, PASSWORD)
+    answer = browser.send_login(browser.get("/app/"), user, PASSWORD)
     assert answer.status in (200, 400, 413) and not answer.header("Location")
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 @pytest.mark.parametrize("typed, spelt", [("ALICE", "alice"), ("alice ", "alice"), (" Alice", "alice"),
@@ -263,7 +263,7 @@ def test_G2_a_name_is_never_more_than_a_name(shared, user):
 def test_G2_the_user_is_called_as_the_directory_spells_it(shared, typed, spelt):
     browser = shared.browser()
     browser.login(typed, PASSWORD)
-    assert identity(browser.get("/app"))["iv-user"] == spelt
+    assert identity(browser.get("/app/"))["iv-user"] == spelt
 
 
 def await_event(instance, text):
@@ -272,7 +272,7 @@ def await_event(instance, text):
 
 def no_login(instance, user="alice"):
     browser = instance.browser()
-    answer = browser.send_login(browser.get("/app"), user, PASSWORD)
+    answer = browser.send_login(browser.get("/app/"), user, PASSWORD)
     assert answer.status == 503 and answer.header("Retry-After")
     assert PASSWORD not in answer.text
 
@@ -344,7 +344,7 @@ def test_G4_all_servers_down_and_back_again(make_slapd, make_ldap_instance):
     for user in ("bob", "alice", "nobody"):
         no_login(instance, user)
     assert instance.basic("alice").status == 503
-    assert identity(browser.get("/app"))["iv-user"] == "alice"
+    assert identity(browser.get("/app/"))["iv-user"] == "alice"
     second.start()
     assert log_in(instance, "bob")  # at once
     first.start()

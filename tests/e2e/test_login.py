@@ -1,6 +1,9 @@
 """A visitor logs in, works with an application, is stopped where policy says so, and logs out."""
+import base64
 import hashlib
 import time
+
+import pytest
 
 from sallyport import PASSWORD, wait_until
 
@@ -10,7 +13,7 @@ def headers_of(response, prefix):
 
 
 def test_public_page_needs_no_login(demo):
-    response = demo.browser().get("/public")
+    response = demo.browser().get("/public/")
     assert response.status == 200
     assert headers_of(response, "iv-")["iv-user"] == "Unauthenticated"
     assert response.header("Set-Cookie") is None  # no session for somebody who is simply allowed
@@ -49,7 +52,7 @@ def test_logout_ends_the_session(demo):
     assert browser.get("/pkmslogout").status == 200
     assert not browser.cookies
     browser.cookies = old
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 def test_F9_a_foreign_page_cannot_log_anybody_out(demo):
@@ -59,49 +62,49 @@ def test_F9_a_foreign_page_cannot_log_anybody_out(demo):
                     {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "image"}):
         page = browser.get("/pkmslogout", headers=headers)
         assert page.status == 200
-        assert browser.get("/app").json()["method"] == "GET"
+        assert browser.get("/app/").json()["method"] == "GET"
     done = browser.post_form("/pkmslogout", {"token": browser.token(page)})
     assert done.status == 200
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 def test_F1_the_session_id_changes_at_login_and_the_old_one_is_dead(demo):
     browser = demo.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     planted = dict(browser.cookies)
     assert planted
     browser.send_login(page, "alice")
     assert browser.cookies != planted
     thief = demo.browser()
     thief.cookies = planted
-    assert "/pkmslogin.form" in thief.get("/app").text
+    assert "/pkmslogin.form" in thief.get("/app/").text
 
 
 def test_F8_a_login_without_the_right_token_is_refused(demo):
     browser, other = demo.browser(), demo.browser()
-    browser.get("/app")
-    foreign_token = other.token(other.get("/app"))
+    browser.get("/app/")
+    foreign_token = other.token(other.get("/app/"))
     for token in ("", "x", foreign_token):
         fields = {"username": "alice", "password": PASSWORD, "login-form-type": "pwd", "token": token}
         response = browser.post_form("/pkmslogin.form", fields)
         assert response.status == 200 and "/pkmslogin.form" in response.text
-        assert "/pkmslogin.form" in browser.get("/app").text
+        assert "/pkmslogin.form" in browser.get("/app/").text
     assert browser.get("/pkmslogin.form?username=alice&password=" + PASSWORD).status == 405
 
 
 def test_F8_a_login_form_from_another_origin_is_refused(demo):
     browser = demo.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     response = browser.send_login(page, "alice", headers={"Origin": "https://evil.example"})
     assert response.status == 403
-    assert "/pkmslogin.form" in browser.get("/app").text
+    assert "/pkmslogin.form" in browser.get("/app/").text
 
 
 def test_F11_unknown_user_and_wrong_password_look_the_same(demo):
     answers = []
     for user in ("alice", "nobody-of-that-name"):
         browser = demo.browser()
-        page = browser.get("/app")
+        page = browser.get("/app/")
         begun = time.monotonic()
         response = browser.send_login(page, user, "wrong")
         answers.append((response.status, len(response.body), [n for n, _ in response.headers]))
@@ -123,7 +126,7 @@ def test_B11_two_session_cookies_are_nobody(demo):
     browser = demo.browser()
     browser.login("alice")
     name, value = next(iter(browser.cookies.items()))
-    response = browser.request("GET", "/app", headers={"Cookie": f"{name}={value}; {name}=other"}, cookies=False)
+    response = browser.request("GET", "/app/", headers={"Cookie": f"{name}={value}; {name}=other"}, cookies=False)
     assert "/pkmslogin.form" in response.text
     assert any(line.get("reason") == "two-session-cookies" for line in demo.audit())
 
@@ -160,7 +163,7 @@ def test_F10_guessing_is_throttled_and_the_user_elsewhere_is_not_locked_out(make
     instance = make_instance(extra="\n[login-limits]\nuser-address-max-failures = 3\n")
     instance.setup_demo(make_echo())
     browser = instance.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     statuses = [browser.send_login(page, "alice", "wrong").status for _ in range(5)]
     assert statuses[:3] == [200, 200, 200] and statuses[3:] == [429, 429]
     assert browser.send_login(page, "alice").status == 429
@@ -173,22 +176,22 @@ def test_basic_login(demo):
     import base64
     browser = demo.browser()
     good = base64.b64encode(f"alice:{PASSWORD}".encode()).decode()
-    answer = browser.get("/app", headers={"Authorization": f"Basic {good}"})
+    answer = browser.get("/app/", headers={"Authorization": f"Basic {good}"})
     assert headers_of(answer, "iv-")["iv-user"] == "alice"
     assert headers_of(answer, "authorization") == {}  # B12
-    assert browser.get("/app").json()["method"] == "GET"  # the session that it made
+    assert browser.get("/app/").json()["method"] == "GET"  # the session that it made
     bad = base64.b64encode(b"alice:wrong").decode()
-    refused = demo.browser().get("/app", headers={"Authorization": f"Basic {bad}"})
+    refused = demo.browser().get("/app/", headers={"Authorization": f"Basic {bad}"})
     assert refused.status == 401 and refused.header("WWW-Authenticate").startswith("Basic realm=")
 
 
 def test_F13_broken_basic_credentials_are_a_clear_400(demo):
     for value in ("Basic !!!", "Basic bm9jb2xvbg==", "Basic YQA6Yg==", "Basic " + "A" * 8000):
-        assert demo.browser().get("/app", headers={"Authorization": value}).status == 400
+        assert demo.browser().get("/app/", headers={"Authorization": value}).status == 400
 
 
 def test_a_program_that_takes_no_pages_gets_401(demo):
-    response = demo.browser().get("/app", headers={"Accept": "application/json"})
+    response = demo.browser().get("/app/", headers={"Accept": "application/json"})
     assert response.status == 401
     assert response.json()["status"] == 401
 
@@ -211,9 +214,9 @@ def test_F13_basic_is_not_tried_where_it_is_off(make_instance, make_echo):
     instance.admin("reload")
     good = base64.b64encode(f"alice:{PASSWORD}".encode()).decode()
     browser = instance.browser()
-    assert "/pkmslogin.form" in browser.get("/app", headers={"Authorization": f"Basic {good}"}).text
-    assert "/pkmslogin.form" in browser.get("/app").text
-    refused = instance.browser().get("/app", headers={"Authorization": f"Basic {good}", "Accept": "application/json"})
+    assert "/pkmslogin.form" in browser.get("/app/", headers={"Authorization": f"Basic {good}"}).text
+    assert "/pkmslogin.form" in browser.get("/app/").text
+    refused = instance.browser().get("/app/", headers={"Authorization": f"Basic {good}", "Accept": "application/json"})
     assert refused.status == 401 and refused.header("WWW-Authenticate") is None
 
 
@@ -221,7 +224,7 @@ def test_F10_one_password_for_many_users_is_throttled_by_address(make_instance, 
     instance = make_instance(extra="\n[login-limits]\naddress-max-failures = 4\n")
     instance.setup_demo(make_echo())
     browser = instance.browser()
-    page = browser.get("/app")
+    page = browser.get("/app/")
     statuses = [browser.send_login(page, f"user{i}", "Summer2026").status for i in range(7)]
     assert statuses == [200] * 4 + [429] * 3
 
@@ -229,7 +232,7 @@ def test_F10_one_password_for_many_users_is_throttled_by_address(make_instance, 
 def test_F16_no_log_holds_what_gives_access(demo):
     browser, typist = demo.browser(), demo.browser()
     browser.login("alice")
-    typist.send_login(typist.get("/app"), "alice", "nearly-the-passw0rd")
+    typist.send_login(typist.get("/app/"), "alice", "nearly-the-passw0rd")
     browser.get("/app/x")
     demo.admin("session", "list")
     secrets = [*browser.cookies.values(), "nearly-the-passw0rd"]
@@ -237,3 +240,32 @@ def test_F16_no_log_holds_what_gives_access(demo):
     for log in (demo.dir / "request.log", demo.dir / "audit.log", demo.process.log):
         text = log.read_text()
         assert not [secret for secret in secrets if secret in text], log
+
+
+@pytest.mark.parametrize("style", ["combined", "json"])
+def test_F16_credentials_in_urls_and_fields_are_not_logged(make_instance, make_echo, style):
+    instance = make_instance(extra=f"\n[logging]\nrequest-log-style = {style}\nevent-level = debug\n")
+    instance.setup_demo(make_echo())
+    basic = base64.b64encode(b"alice:opensesame").decode()
+    host = f"localhost:{instance.port}"
+    fields = [("Referer", f"https://{host}/pkmslogin.form?password=opensesame"), ("Cookie", "a=opensesame; b=c"),
+              ("Authorization", "Bearer opensesame"), ("Proxy-Authorization", "Basic opensesame")]
+    targets = ["/pkmslogin.form?username=alice&password=opensesame", "/%70kmslogin.form?password=opensesame",
+               "//x/../PKMSlogin.form?password=opensesame", "/%2570kmslogin.form?password=opensesame",
+               "/pkmslogin.form%3Fpassword=opensesame", f"https://{host}/pkmslogout?password=opensesame",
+               f"https://alice:opensesame@{host}/public/x", "/pkms\\login.form?password=opensesame"]
+    for target in targets:
+        for method in ("GET", "POST"):
+            instance.ask(target, method, fields)
+    assert instance.ask("/app/x", headers=[("Authorization", f"Basic {basic}"), *fields[:2]]).status == 401
+    for broken in (b"Authorization : opensesame", b"Cookie opensesame", b"Cookie: \x01opensesame"):
+        instance.raw(b"GET /public/x HTTP/1.1\r\nHost: localhost\r\n" + broken + b"\r\n\r\n")
+    # What is not ours is logged as it is.
+    instance.ask("/public/x?query=this", headers=[("Referer", "https://elsewhere.example/?query=that")])
+    requests = instance.dir / "request.log"
+    wait_until(lambda: "/public/x?query=this" in requests.read_text(), "the line of the last request")
+    assert "https://elsewhere.example/?query=that" in requests.read_text()
+    assert "/pkmslogin.form?[redacted]" in requests.read_text()
+    for log in (requests, instance.dir / "audit.log", instance.process.log):
+        text = log.read_text()
+        assert "opensesame" not in text and basic not in text, log

@@ -263,7 +263,8 @@ def test_a_tunnel_ends_when_either_side_goes(demo, make_script):
 
     def script(link, number):
         back_end.read_head(link)
-        link.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nfirst bytes")
+        link.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nfirst bytes")
         if number == 1:
             return  # hangs up
         while link.recv(100):

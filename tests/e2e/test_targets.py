@@ -3,8 +3,11 @@
 Below each mount point anybody may read, except /admin, which only users may. Whoever reaches the back end with /admin
 unasked, under whatever name, has won."""
 import dataclasses
+import socket
 
 import pytest
+
+from sallyport import free_port, parse_responses, read_to_end, wait_until
 
 
 @dataclasses.dataclass
@@ -171,19 +174,122 @@ def test_A10_no_host_an_empty_host_and_two_hosts_are_refused(demo):
         assert answer.startswith(b"HTTP/1.1 400 "), fields
 
 
-def test_A10_an_unknown_host_is_not_served_by_another_hosts_junction(demo, mounts, alice):
-    for host in ("other.example", f"other.example:{demo.port}", "shop.example", f"shop.example:{demo.port + 1}",
-                 f"xshop.example:{demo.port}", f"shop.example.:{demo.port + 1}"):
+def test_A10_an_unknown_host_is_misdirected(demo, mounts, alice):
+    for host in ("other.example", f"other.example:{demo.port}", f"xshop.example:{demo.port}", "127.0.0.2", "[::1]",
+                 "localhost.example", "ocalhost", "*"):
+        for target in ("/std/pub", "/std/admin", "/pub", "/nowhere", "/pkmslogin", "/pkmslogout"):
+            answer = demo.ask(target, headers=alice, host=host)
+            assert answer.status == (400 if host == "*" else 421), (host, target)
+            assert answer.header("Set-Cookie") is None
+            assert answer.header("Location") is None
+    refusals = [line for line in demo.audit() if line.get("reason") == "unknown-host"]
+    assert {"object": "/pkmslogout", "detail": "host ocalhost, server name localhost"}.items() <= refusals[-1].items()
+    wait_until(lambda: '"GET /pkmslogout HTTP/1.1" 421 ' in (demo.dir / "request.log").read_text(), "the request log")
+
+
+def test_A10_a_request_without_any_host_is_misdirected(demo):
+    answer = demo.raw(b"GET /std/pub HTTP/1.0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 421 ")
+    assert demo.raw(b"GET /std/pub HTTP/1.0\r\nHost: localhost\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+def test_A10_an_unknown_host_is_refused_before_its_body_is_read(demo):
+    with demo.open() as link:
+        link.sendall(b"POST /std/pub HTTP/1.1\r\nHost: other.example\r\nContent-Length: 1000000\r\n\r\n")
+        answer = read_to_end(link)
+    assert answer.startswith(b"HTTP/1.1 421 ")
+    assert b"Connection: close" in answer
+
+
+def test_A10_a_name_of_tls_that_is_not_ours_is_misdirected(demo, mounts):
+    for name, host, status in ((None, "localhost", 200), ("localhost", "127.0.0.1", 200), ("shop.example", "localhost", 200),
+                               ("localhost", mounts["shop"].host, 200), ("other.example", "localhost", 421),
+                               ("other.example", "other.example", 421), ("xshop.example", mounts["shop"].host, 421)):
+        with demo.open(server_name=name, verified=False) as link:
+            target = "/std/pub" if "shop" not in host else "/pub"
+            link.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            assert parse_responses(read_to_end(link))[0].status == status, (name, host)
+
+
+def test_A10_aliases_and_every_host_by_configuration(make_instance, make_echo):
+    conf = "\n[server]\nweb-host-alias = www.example.org, *.apps.example.org\nweb-host-alias = 2001:db8::1\n"
+    instance = make_instance(extra=conf)
+    instance.setup_demo(make_echo())
+    for host, status in (("www.example.org", 200), ("WWW.example.org.:8443", 200), ("a.apps.example.org", 200),
+                         ("[2001:db8::1]:8443", 200), ("a.b.apps.example.org", 421), ("apps.example.org", 421),
+                         ("[2001:db8::2]", 421), ("localhost", 200)):
+        assert instance.ask("/public/x", host=host).status == status, host
+    with instance.conf.open("a") as conf:
+        conf.write("\n[server]\nallow-unknown-hosts = yes\n")
+    instance.admin("reload")
+    assert instance.ask("/public/x", host="other.example").status == 200
+    assert instance.raw(b"GET /public/x HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+def test_A10_plain_http_redirects_to_known_hosts_only(make_instance):
+    port = free_port()
+    instance = make_instance(extra=f"\n[server]\nhttp = yes\nhttp-port = {port}\n")
+    for host, status in (("localhost", 308), ("other.example", 421)):
+        with socket.create_connection(("127.0.0.1", port), 10) as link:
+            link.sendall(f"GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            assert parse_responses(read_to_end(link))[0].status == status
+
+
+def test_A10_a_certificate_for_a_host_that_is_not_served_is_warned_of(make_instance):
+    instance = make_instance()
+    instance.certificate("issue", "-a", instance.dir / "ca", instance.dir / "other", "other.example")
+    with instance.conf.open("a") as conf:
+        conf.write(f"\n[ssl-sni]\nother.example = {instance.dir}/other.pem {instance.dir}/other.key\n")
+    text = instance.check()
+    assert "[ssl-sni] other.example: requests for it are refused" in text
+
+
+def test_A10_a_known_host_is_not_served_by_another_hosts_junction(demo, mounts, alice):
+    for host in ("localhost", f"localhost:{demo.port}", "shop.example", f"shop.example:{demo.port + 1}",
+                 f"shop.example.:{demo.port + 1}"):
         assert demo.ask("/pub", headers=alice, host=host).status == 404
         assert is_login(demo.ask("/pub", host=host))
     # The name with its final dot, and in capitals, is the same name.
     assert demo.ask("/pub", host=f"SHOP.example.:{demo.port}").json()["target"] == "/pub"
 
 
+def test_a_bare_mount_point_is_redirected_to_its_final_slash(demo, mounts, alice):
+    for target, place in (("/std", "/std/"), ("/std?a=b&c=%2F/../x", "/std/?a=b&c=%2F/../x"), ("/std?", "/std/?"),
+                          ("//x/../std", "/std/"), ("/%73td", "/std/"), ("/win", "/win/")):
+        for method in ("GET", "HEAD"):
+            answer = demo.ask(target, method, alice)
+            assert (answer.status, answer.header("Location")) == (302, place), (target, method)
+    # Other methods, and other kinds of junction, go to the back end.
+    for target, method, seen in (("/std?a", "POST", "/?a"), ("/std", "OPTIONS", "/"), ("/clear", "GET", "/clear"),
+                                 ("/std;x=1", "GET", None), ("/std/", "GET", "/"), ("/std/pub", "GET", "/pub")):
+        answer = demo.ask(target, method, alice)
+        assert answer.status == 200, (target, method)
+        assert seen is None or answer.json()["target"] == seen
+    assert demo.ask("/", headers=alice, host=mounts["shop"].host).json()["target"] == "/"
+
+
+def test_a_bare_mount_point_says_nothing_to_those_who_may_not_read_it(demo, echo, alice):
+    demo.admin("junction", "create", "-f", "-t", "tcp", "-h", "127.0.0.1", "-p", echo.port, "/closed")
+    demo.admin("acl", "create", "nobody")
+    demo.admin("acl", "modify", "nobody", "set", "any-other", "T")
+    demo.admin("acl", "modify", "nobody", "set", "unauthenticated", "T")
+    demo.admin("acl", "attach", "/WebSEAL/localhost-default/closed", "nobody")
+    assert demo.ask("/closed", headers=alice).status == 403
+    assert demo.ask("/closed").status == demo.ask("/no-such").status == 200
+    assert is_login(demo.ask("/closed")) and is_login(demo.ask("/no-such"))
+
+
 @pytest.mark.parametrize("query", ["?x=1", "?/../pub", "?", "?a=b;c=../../x", "?%2e%2e/%2f%00", "?a?b"])
 def test_A12_the_query_never_changes_the_decision(demo, mount, alice, query):
     assert_judged_as_admin(demo, mount, alice, "/admin" + query, "/admin" + query)
     assert ask(demo, mount, "/pub" + query).json()["target"] == mount.upstream + "/pub" + query
+
+
+@pytest.mark.parametrize("path", [b"%2Fpub", b"%2fadmin", b"/%2F/pub", b"/%2F", b"/pub%2F..%2Fadmin", b"/a%2Fb", b"/pub;x=%2F"])
+def test_A14_no_junction_keeps_an_encoded_slash(demo, mount, alice, path):
+    """There is no option that lets a junction keep them; whoever adds one changes this test."""
+    target = mount.prefix.encode() + path if mount.prefix or path.startswith(b"/") else b"/x" + path
+    assert demo.ask(target, headers=alice, host=mount.host).status == 400
 
 
 def test_A13_connect_is_refused(demo, alice):

@@ -1,11 +1,13 @@
 #include "async/fd_watch.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <utility>
 
 #include "async/loop_fixture.hpp"
 
@@ -123,6 +125,87 @@ BOOST_AUTO_TEST_CASE(a_short_read_and_a_write_mean_that_nothing_is_left) {
   BOOST_REQUIRE(write(ends[1], "x", 1) == 1);
   loop.run_ready();
   BOOST_TEST(watch.may_be_readable());
+}
+
+namespace {
+
+struct Told final : Ready {
+  int times = 0;
+  void run() override { ++times; }
+};
+
+struct Pair {
+  int ours = -1;
+  int theirs = -1;
+  Pair() {
+    const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    BOOST_REQUIRE(bind(listening, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    BOOST_REQUIRE(listen(listening, 1) == 0);
+    BOOST_REQUIRE(getsockname(listening, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    theirs = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    BOOST_REQUIRE(connect(theirs, reinterpret_cast<sockaddr*>(&address), length) == 0);
+    ours = accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    BOOST_REQUIRE(ours >= 0);
+    close(listening);
+  }
+  ~Pair() {
+    close(ours);
+    hang_up();
+  }
+  void hang_up() {
+    if (theirs >= 0) close(std::exchange(theirs, -1));
+  }
+  void reset() {
+    const linger at_once{1, 0};
+    setsockopt(theirs, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    hang_up();
+  }
+};
+
+void settle(EventLoop& loop, const Told& told) {
+  for (int i = 0; i < 10'000 && told.times == 0; ++i) loop.turn(false);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_peer_that_hangs_up_is_told_of_behind_what_it_sent) {
+  Pair pair;
+  FdWatch watch(loop, pair.ours);
+  Told told;
+  BOOST_TEST(watch.tell_when_finished(&told));
+  BOOST_REQUIRE(send(pair.theirs, "pipelined", 9, 0) == 9);
+  for (int i = 0; i < 100; ++i) loop.turn(false);
+  BOOST_TEST(told.times == 0);  // bytes are no departure
+  pair.hang_up();
+  settle(loop, told);
+  BOOST_TEST(told.times == 1);
+  BOOST_TEST(!watch.tell_when_finished(&told));  // known from now on
+  BOOST_TEST(watch.may_be_readable());           // what it sent is still to be read
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_breaks_is_told_of) {
+  Pair pair;
+  FdWatch watch(loop, pair.ours);
+  Told told;
+  BOOST_TEST(watch.tell_when_finished(&told));
+  pair.reset();
+  settle(loop, told);
+  BOOST_TEST(told.times == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_that_was_taken_back_hears_nothing) {
+  Pair pair;
+  FdWatch watch(loop, pair.ours);
+  Told told;
+  watch.tell_when_finished(&told);
+  watch.tell_when_finished(nullptr);
+  pair.hang_up();
+  for (int i = 0; i < 1000; ++i) loop.turn(false);
+  BOOST_TEST(told.times == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

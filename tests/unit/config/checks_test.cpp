@@ -20,6 +20,16 @@ BOOST_AUTO_TEST_CASE(host_names_have_labels) {
   BOOST_TEST(is_host_name_or_empty(""));
 }
 
+BOOST_AUTO_TEST_CASE(aliases_may_be_patterns_and_addresses) {
+  for (const char* const good : {"www.example.com", "localhost", "*.example.com", "192.0.2.1", "2001:db8::1", "[::1]"}) {
+    BOOST_TEST(is_host_alias(good), good);
+  }
+  for (const char* const bad : {"", "*", "*.", "a.*.example", "*example.com", "*.*.example", "www.example.com:8443",
+                                "https://www.example.com", "[::1]:443", "[]", "a b", "*.-a.example"}) {
+    BOOST_TEST(!is_host_alias(bad), bad);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(session_cookies_are_bound_to_their_host) {
   BOOST_TEST(is_cookie_name("__Host-x"));
   BOOST_TEST(!is_cookie_name("__Host-"));

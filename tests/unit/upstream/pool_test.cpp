@@ -237,6 +237,27 @@ BOOST_AUTO_TEST_CASE(if_nobody_can_be_reached_the_last_error_is_told) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(requests_are_counted_while_they_run_and_for_good) {
+  candidates.resize(1);
+  const auto activity = std::make_shared<Activity>();
+  candidates[0].activity = activity;
+  {
+    Result<Lease> first = get();
+    const Result<Lease> second = get();
+    BOOST_TEST(activity->current == 2u);
+    const Lease moved = std::move(*first);
+    BOOST_TEST(activity->current == 2u);
+  }
+  BOOST_TEST(activity->current == 0u);
+  BOOST_TEST(activity->total == 2u);
+  get()->was_in_vain();
+  BOOST_TEST(activity->total == 2u);
+  candidates = {candidate_for(deaf_port(), 0)};
+  candidates[0].activity = activity;
+  BOOST_TEST(!get().has_value());
+  BOOST_TEST(activity->total == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(no_candidate_is_unavailable) {
   candidates.clear();
   const Result<Lease> lease = get();

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "async/task_group.hpp"
+#include "exchange/exchange.hpp"
+#include "inbound/commons.hpp"
+#include "inbound/sessions.hpp"
+
+namespace sallyport::inbound {
+
+// Ends what still runs for a session that is over: after a logout no WebSocket and no download of that user goes on
+// (attack F9). Looks once a second at answers that have begun. Idleness ends none of them: whoever is in the middle of an
+// answer is not gone; the lifetime of the session does. One a worker; loop-local.
+class SessionWatch {
+ public:
+  // `commons` must outlive it.
+  SessionWatch(async::Context context, Commons& commons);
+
+  // While it exists, the exchange is watched; not at all if the visitor is nobody. Both references must outlive it.
+  class Entry : private async::ListNode {
+   public:
+    Entry(SessionWatch& watch, const Visitor& visitor, exchange::Exchange& x);
+
+   private:
+    friend class SessionWatch;
+    std::optional<session::SessionId> id_;
+    exchange::Exchange& x_;
+  };
+
+ private:
+  async::Task<> look();
+  async::Task<bool> is_over(const session::SessionId& id);
+  std::vector<session::SessionId> under_way() const;
+  void end(const session::SessionId& id);
+
+  async::EventLoop& loop_;
+  Commons& commons_;
+  async::ListNode entries_;
+  async::TaskGroup housekeeping_;
+};
+
+}  // namespace sallyport::inbound
