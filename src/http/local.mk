@@ -12,6 +12,8 @@ libpure_a_SOURCES += \
   src/http/h1_fields.cpp src/http/h1_fields.hpp \
   src/http/h1_parser.cpp src/http/h1_parser.hpp \
   src/http/h1_renderer.cpp src/http/h1_renderer.hpp \
+  src/http/languages.cpp src/http/languages.hpp \
+  src/http/forwarded.cpp src/http/forwarded.hpp \
   src/http/media.cpp src/http/media.hpp \
   src/http/message.cpp src/http/message.hpp \
   src/http/parse_error.hpp \
