@@ -190,7 +190,8 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
   return Result<>();
 }
 
-Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts, bool fresh) {
+Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts,
+                                                                        const inbound::Snapshot* before) {
   const config::Settings& settings = *parts.settings;
   auto object = server_object(settings);
   if (!object) return fail(object.error());
@@ -200,20 +201,21 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   snapshot->generation = ++generation_;
   snapshot->settings = parts.settings;
 
-  if (!pages_ || fresh) {
+  if (before != nullptr) {
+    snapshot->pages = before->pages;
+    snapshot->tls = before->tls;
+  } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
-    auto pages = inbound::Pages::load(root);
+    auto pages = inbound::Pages::load(root, settings.acnt_mgt.error_pages_root);
     if (!pages) return fail(pages.error());
-    pages_ = std::move(*pages);
+    snapshot->pages = std::move(*pages);
+    if (settings.server.https) {
+      auto tls = make_tls(settings);
+      if (!tls) return fail(tls.error());
+      snapshot->tls = std::move(*tls);
+    }
   }
-  snapshot->pages = pages_;
-  if ((!tls_ || fresh) && settings.server.https) {
-    auto tls = make_tls(settings);
-    if (!tls) return fail(tls.error());
-    tls_ = std::move(*tls);
-  }
-  snapshot->tls = tls_;
 
   snapshot->policy = parts.policy->freeze(snapshot->generation);
   std::vector<std::pair<std::string, std::string>> permissions;
