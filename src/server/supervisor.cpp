@@ -10,6 +10,7 @@
 #include "base/encoding.hpp"
 #include "crypto/random.hpp"
 #include "server/process.hpp"
+#include "server/user_recheck.hpp"
 #include "server/worker.hpp"
 
 namespace sallyport::server {
@@ -187,10 +188,12 @@ int Daemon::run() {
   for (const auto& worker : workers_) worker->start();
   parts_->logs().event(log::Level::notice, "started", instance_->server_name());
   notify_service_manager("READY=1");
+  UserRecheck recheck(*parts_, instance_->published());
   {
     async::TaskGroup tasks(async::Context{&loop_, nullptr});
     tasks.spawn(obey_signals(signal_fd.get()));
     tasks.spawn(serve_admin(std::move(*admin_socket)));
+    tasks.spawn(recheck.run());
     loop_.run();
     notify_service_manager("STOPPING=1");
     parts_->logs().event(log::Level::notice, "stopping", instance_->server_name());
