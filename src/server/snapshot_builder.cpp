@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include "base/encoding.hpp"
+#include "base/secret.hpp"
+#include "crypto/digest.hpp"
 #include "http/authority.hpp"
 #include "server/files.hpp"
 
@@ -74,7 +77,15 @@ Result<> set_header_names(inbound::Snapshot& snapshot) {
   return Result<>();
 }
 
-Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction::Junction& junction,
+// How a server is reached over TLS.
+struct Reach {
+  std::shared_ptr<const tls::ClientContext> context;
+  // Of all that the context was made from. A connection that was verified by other authorities, or that carries another
+  // certificate of ours, is no connection for this one.
+  std::string digest;
+};
+
+Result<Reach> reach_over_tls(const junction::Junction& junction,
                                                                  const junction::Server& server,
                                                                  const config::JunctionSettings& settings) {
   tls::ClientOptions options;
@@ -98,7 +109,18 @@ Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction:
   }
   options.required_dn = server.dn;
   options.alpn = {"http/1.1"};
-  return tls::ClientContext::make(options);
+  auto context = tls::ClientContext::make(options);
+  if (!context) return fail(context.error());
+  std::string all;
+  const tls::CertificatePair pair = options.certificate.value_or(tls::CertificatePair());
+  for (const std::string_view part : {std::string_view(options.trust_pem), std::string_view(pair.chain_pem),
+                                      std::string_view(pair.key_pem), std::string_view(options.required_dn)}) {
+    all += std::to_string(part.size()) + ' ';
+    all += part;
+  }
+  Reach reach{std::move(*context), hex_encoded(crypto::sha256(all))};
+  wipe(all);
+  return reach;
 }
 
 // The name that the server's certificate must have: the one it is asked under, without a port.
@@ -169,12 +191,13 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const std::ve
       candidate.index = i;
       candidate.priority = server.priority;
       if (junction.type == junction::Type::ssl) {
-        auto context = client_context(junction, server, snapshot.settings->junction);
-        if (!context) {
-          return fail(context.error().code, "junction " + junction.name() + ": " + context.error().detail);
+        auto reach = reach_over_tls(junction, server, snapshot.settings->junction);
+        if (!reach) {
+          return fail(reach.error().code, "junction " + junction.name() + ": " + reach.error().detail);
         }
-        candidate.tls = std::move(*context);
+        candidate.tls = std::move(reach->context);
         candidate.tls_name = tls_name_of(server);
+        candidate.key += ' ' + candidate.tls_name + ' ' + reach->digest;
       }
       servers.with_throttled.push_back(candidate);
       if (server.state == junction::OperationalState::online) {
