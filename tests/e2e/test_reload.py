@@ -72,7 +72,7 @@ def connections_that_are_served(instance, count):
 
 def forwarded_for(instance, *headers):
     """What the back end is told to be the client."""
-    seen = instance.ask("/public", headers=headers).json()["headers"]
+    seen = instance.ask("/public/", headers=headers).json()["headers"]
     values = {n.lower(): v for n, v in seen}
     assert values["x-forwarded-for"] == values["iv-remote-address"]
     return values["x-forwarded-for"]
@@ -89,7 +89,7 @@ def lines_of(instance, name):
     return path.read_text().splitlines() if path.exists() else []
 
 
-def page_of(instance, language, target="/app"):
+def page_of(instance, language, target="/app/"):
     return instance.browser().get(target, headers={"Accept": "text/html", "Accept-Language": language}).text
 
 
@@ -106,7 +106,7 @@ def tls_version(instance):
         return link.version()
 
 
-GET = b"GET /public HTTP/1.1\r\nHost: localhost\r\n\r\n"
+GET = b"GET /public/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 # ---- one generator for each group: everything before its yield is before the reload, the yielded rows are what changes
@@ -173,7 +173,7 @@ def trusted_proxies(own):
     assert forwarded_for(own, *claim) == "192.0.2.7"
     assert forwarded_for(own) == "127.0.0.1"
     assert forwarded_for(own, ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "2001:db8::7, 127.9.9.9")) == "2001:db8::7"
-    own.ask("/app", headers=[("X-Forwarded-For", "192.0.2.77"), ("Authorization", "Basic YWxpY2U6d3Jvbmc=")])
+    own.ask("/app/", headers=[("X-Forwarded-For", "192.0.2.77"), ("Authorization", "Basic YWxpY2U6d3Jvbmc=")])
     wait_until(lambda: any(line.get("client") == "192.0.2.77" and line["event"] == "authn" for line in own.audit()),
                "the audit log")
     wait_until(lambda: any(line.startswith("192.0.2.77 ") for line in lines_of(own, "request.log")), "the request log")
@@ -198,22 +198,22 @@ def session_limits(own):
     kept = logged_in(own, "alice")
     visitors = [own.browser() for _ in range(5)]
     for visitor in visitors:
-        assert is_login(visitor.get("/app"))
+        assert is_login(visitor.get("/app/"))
     assert sessions(own) == ["Unauthenticated"] * 5 + ["alice", "alice", "bob"]
     yield {"session max-entries": 1, "session unauth-max-entries": 2}
     assert sessions(own) == ["Unauthenticated"] * 2 + ["alice"]
-    assert not is_login(kept.get("/app"))
+    assert not is_login(kept.get("/app/"))
     reload(own, {"session max-entries": 2})
     logged_in(own, "bob")
-    assert not is_login(kept.get("/app"))
+    assert not is_login(kept.get("/app/"))
 
 
 def session_timeouts(own):
     browser = logged_in(own)
-    assert not is_login(browser.get("/app"))
+    assert not is_login(browser.get("/app/"))
     time.sleep(1.2)  # its age is what the new limit is for
     yield {"session timeout": 1, "session inactive-timeout": 0}
-    assert is_login(browser.get("/app"))
+    assert is_login(browser.get("/app/"))
     reload(own, {"session timeout": 0, "session inactive-timeout": 1})
     browser = logged_in(own)
     wait_until(lambda: not sessions_of(own, browser), "unused, it ends")
@@ -221,17 +221,17 @@ def session_timeouts(own):
 
 def sessions_of(own, browser):
     time.sleep(1.2)
-    return not is_login(browser.get("/app"))
+    return not is_login(browser.get("/app/"))
 
 
 def login_methods(own):
     basic = [("Authorization", "Basic YWxpY2U6c2FsbHlwb3J0LWRlbW8=")]
-    assert own.ask("/app", headers=basic).status == 200 and not is_login(own.ask("/app", headers=basic))
-    assert is_login(own.ask("/app"))
+    assert own.ask("/app/", headers=basic).status == 200 and not is_login(own.ask("/app/", headers=basic))
+    assert is_login(own.ask("/app/"))
     yield {"ba ba-auth": "none"}
-    assert is_login(own.ask("/app", headers=basic))
+    assert is_login(own.ask("/app/", headers=basic))
     reload(own, {"ba ba-auth": "https", "ba basic-auth-realm": "Other", "forms forms-auth": "none"})
-    answer = own.ask("/app")
+    answer = own.ask("/app/")
     assert answer.status == 401 and 'realm="Other"' in answer.header("WWW-Authenticate")
 
 
@@ -284,7 +284,7 @@ def account_pages(own):
 def login_limits(own):
     def attempts(count, address):
         wrong = [("Authorization", "Basic YWxpY2U6d3Jvbmc="), ("X-Forwarded-For", address)]
-        return [own.ask("/app", headers=wrong).status for _ in range(count)]
+        return [own.ask("/app/", headers=wrong).status for _ in range(count)]
     reload(own, {"server trusted-proxies": "127.0.0.1"})
     assert attempts(4, "192.0.2.1") == [401] * 4
     yield {"login-limits user-address-max-failures": 2}
@@ -306,15 +306,15 @@ def other_stores(own):
     (own.dir / "other.xml").write_text(other.replace("anyone may read", "another policy"))
     bob = logged_in(own, "bob")
     logged_in(own, "alice")
-    assert own.ask("/public").status == 200
+    assert own.ask("/public/").status == 200
     yield {"registry ldif-file": "@dir@/other.ldif", "policy policy-db": "@dir@/other.xml",
            "junction junction-db": "@dir@/other-jct"}
-    assert own.ask("/public").status == 404
+    assert own.ask("/public/").status == 404
     assert "another policy" in own.admin("acl", "show", "demo-public")
     logged_in(own, "alicia")
     page = own.browser()
-    assert is_login(page.send_login(page.get("/app"), "alice"))
-    assert not is_login(bob.get("/app"))
+    assert is_login(page.send_login(page.get("/app/"), "alice"))
+    assert not is_login(bob.get("/app/"))
 
 
 def back_end_limits(own):
@@ -326,7 +326,7 @@ def back_end_limits(own):
     with listen():
         yield {"junction http-timeout": 1}
         begin = time.monotonic()
-        assert own.ask("/silent").status == 504
+        assert own.ask("/silent/").status == 504
         assert time.monotonic() - begin < 5
 
 
@@ -338,25 +338,25 @@ def back_end_certificates(own):
         reload(own, {"junction jct-ca-file": "@dir@/ca.pem"})
         own.admin("junction", "create", "-t", "ssl", "-h", "127.0.0.1", "-p", back_end.port, "/tls")
         own.publish("/tls")
-        assert [own.ask("/tls").status for _ in range(4)] == [200] * 4  # and connections are kept for the next ones
+        assert [own.ask("/tls/").status for _ in range(4)] == [200] * 4  # and connections are kept for the next ones
         yield {"junction jct-ca-file": "@dir@/other-ca.pem"}
         # E13, C10: one that was verified by somebody who is not trusted any more is not used again.
-        assert [own.ask("/tls").status for _ in range(4)] == [502] * 4
+        assert [own.ask("/tls/").status for _ in range(4)] == [502] * 4
     finally:
         back_end.stop()
 
 
 def methods_and_headers(own):
     def header(name):
-        return [v for n, v in own.ask("/public").json()["headers"] if n.lower() == name]
-    assert not is_login(own.ask("/public", "POST", body=b"x"))
+        return [v for n, v in own.ask("/public/").json()["headers"] if n.lower() == name]
+    assert not is_login(own.ask("/public/", "POST", body=b"x"))
     assert header("iv_server_name") and not header("x-host-name")
-    assert own.ask("/public", "OPTIONS").status == 200 and not own.ask("/pkmshelp").header("Server")
+    assert own.ask("/public/", "OPTIONS").status == 200 and not own.ask("/pkmshelp").header("Server")
     yield {"http-method-perms POST": "m", "http-method-perms <default>": "r", "header-names host-name": "x-host-name",
            "server http-method-disabled-remote": "OPTIONS", "server suppress-server-identity": "no"}
-    assert is_login(own.ask("/public", "POST", body=b"x"))
+    assert is_login(own.ask("/public/", "POST", body=b"x"))
     assert header("x-host-name") == ["localhost"] and not header("iv_server_name")
-    assert own.ask("/public", "OPTIONS").status == 405 and own.ask("/pkmshelp").header("Server")
+    assert own.ask("/public/", "OPTIONS").status == 405 and own.ask("/pkmshelp").header("Server")
 
 
 def parked_requests(own):
@@ -383,9 +383,9 @@ def logs(own):
     own.ask("/public/second")
     wait_until(lambda: any('"/public/second"' in line for line in lines_of(own, "requests.json")), "the second line")
     assert not any("second" in line for line in lines_of(own, "request.log"))
-    assert is_login(own.ask("/app"))
+    assert is_login(own.ask("/app/"))
     assert any('"/WebSEAL/localhost-default/app"' in line for line in lines_of(own, "audit2.log"))
-    own.ask("/app", headers=[("Authorization", "Basic !")])
+    own.ask("/app/", headers=[("Authorization", "Basic !")])
     wait_until(lambda: any(" debug request-refused" in line for line in lines_of(own, "events.log")), "a debug event")
     descriptors = os.listdir(f"/proc/{own.process.popen.pid}/fd")
     open_files = {os.path.realpath(f"/proc/{own.process.popen.pid}/fd/{fd}") for fd in descriptors}
@@ -437,8 +437,8 @@ def shutdown_timeout(own):
     own.admin("junction", "create", "-f", "-t", "tcp", "-h", "127.0.0.1", "-p", own.echo.port, "/public")
     yield {"server shutdown-timeout": 1}
     with own.open() as link:
-        link.sendall(b"POST /public HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx")
-        wait_until(lambda: own.ask("/public").status == 200, "the request has begun")
+        link.sendall(b"POST /public/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx")
+        wait_until(lambda: own.ask("/public/").status == 200, "the request has begun")
         begin = time.monotonic()
         own.process.popen.send_signal(signal.SIGTERM)
         assert own.process.popen.wait(timeout=20) == 0
@@ -490,7 +490,7 @@ def test_G9_a_reload_that_fails_changes_nothing_of_all_this(own, how):
         "server max-connections": 1, "server max-connections-per-address": 1, "server connection-request-limit": 1,
         "server trusted-proxies": "127.0.0.1", "server shutdown-timeout": 1, "server max-header-count": 10,
         "session max-entries": 1, "session timeout": 1, "session inactive-timeout": 1, "ba ba-auth": "none",
-        "login-limits user-address-max-failures": 1, "acnt-mgt login-redirect-page": "/public",
+        "login-limits user-address-max-failures": 1, "acnt-mgt login-redirect-page": "/public/",
         "http-method-perms <default>": "m", "header-names host-name": "x-host-name", "ssl disable-tls-v13": "yes",
         "logging requests-file": "@dir@/other-requests.log", "logging event-level": "debug", "admin timeout": 1})
     BREAK[how](own)
@@ -509,13 +509,13 @@ def test_G9_a_reload_that_fails_changes_nothing_of_all_this(own, how):
     assert serial(own) == before and tls_version(own) == "TLSv1.3"
     time.sleep(1.2)
     for user in (browser, other):
-        assert user.get("/app").json()["method"] == "GET"
+        assert user.get("/app/").json()["method"] == "GET"
     assert connections_that_are_served(own, 3) == 3
     assert statuses(own, [GET] * 3) == [200] * 3
     assert forwarded_for(own, ("X-Forwarded-For", "192.0.2.7")) == "127.0.0.1"
-    assert not [n for n, _ in own.ask("/public").json()["headers"] if n.lower() == "x-host-name"]
+    assert not [n for n, _ in own.ask("/public/").json()["headers"] if n.lower() == "x-host-name"]
     wrong = [("Authorization", "Basic YWxpY2U6d3Jvbmc=")]
-    assert [own.ask("/app", headers=wrong).status for _ in range(3)] == [401] * 3
+    assert [own.ask("/app/", headers=wrong).status for _ in range(3)] == [401] * 3
     assert not (own.dir / "other-requests.log").exists() or not lines_of(own, "other-requests.log")
     assert " debug " not in own.process.text()
 
@@ -539,9 +539,9 @@ def test_what_needs_a_restart_is_told_and_changes_nothing(own):
         named = second.removeprefix("needs a restart: ").split(", ")
         assert sorted(named) == sorted(f"[{n.split()[0]}] {n.split()[1]}" for n in RESTART)
     assert "reload-needs-restart: [server] server-name" in own.process.text()
-    assert browser.get("/app").json()["method"] == "GET"
-    assert own.ask("/public").status == 200  # the policy's objects have the same names
-    assert own.ask("/app").header("Set-Cookie").startswith("__Host-sallyport=")
+    assert browser.get("/app/").json()["method"] == "GET"
+    assert own.ask("/public/").status == 200  # the policy's objects have the same names
+    assert own.ask("/app/").header("Set-Cookie").startswith("__Host-sallyport=")
     configure(own, {"server worker-threads": None})
     result = subprocess.run(command, text=True, capture_output=True, timeout=30)
     assert "worker-threads" not in result.stdout
@@ -552,7 +552,7 @@ def test_what_does_not_go_together_with_what_waits_for_a_restart_is_refused(own)
                     "ssl server-key-file": None})
     result = own.run_admin("reload")
     assert result.returncode == 1 and "needs a restart" in result.stderr and "certificate" in result.stderr
-    assert own.ask("/public").status == 200
+    assert own.ask("/public/").status == 200
 
 
 def test_the_rows_that_say_restart_are_those(own):
