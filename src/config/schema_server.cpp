@@ -39,7 +39,7 @@ constexpr SettingSpec kRows[] = {
      .field = server<&S::web_host_alias>,
      .separator = ',',
      .form = {is_host_alias, "a host name, *.domain or an IP address"},
-     .takes_effect = reload,
+     .takes_effect = live,
      .summary = "Another name that clients know this server by.",
      .paragraph = "In *.example.com the asterisk stands for one label. An address that clients use in place of a name "
                   "has to be listed too. The hosts of virtual host junctions are known without this.",
@@ -49,7 +49,7 @@ constexpr SettingSpec kRows[] = {
      .type = boolean,
      .field = server<&S::allow_unknown_hosts>,
      .default_text = "no",
-     .takes_effect = reload,
+     .takes_effect = live,
      .summary = "Whether requests for any host are served.",
      .paragraph = "Otherwise a request whose Host header, or whose TLS server name, is neither web-host-name nor a "
                   "web-host-alias nor the host of a virtual host junction is answered with status 421, and so is one "

@@ -260,8 +260,7 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
   return Result<>();
 }
 
-Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts,
-                                                                        const inbound::Snapshot* before) {
+Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts, bool fresh) {
   const config::Settings& settings = *parts.settings;
   auto object = server_object(settings);
   if (!object) return fail(object.error());
@@ -271,9 +270,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   snapshot->generation = ++generation_;
   snapshot->settings = parts.settings;
 
-  if (before != nullptr) {
-    snapshot->pages = before->pages;
-    snapshot->tls = before->tls;
+  if (!fresh && parts.previous != nullptr) {
+    snapshot->pages = parts.previous->pages;
+    snapshot->tls = parts.previous->tls;
   } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
