@@ -243,9 +243,10 @@ void Exchange::write_log(log::Logs& logs) {
   record_.user = user_;
   record_.method = replaced_ ? logged_method_ : head_.method;
   std::string& target = replaced_ ? logged_target_ : head_.target;
-  std::string referer(head_.headers.find("Referer").value_or(""));
+  std::string_view referer = head_.headers.find("Referer").value_or("");
+  std::string shown_referer;
   if (log::needs_redaction(target)) target = log::redacted(target);
-  if (log::needs_redaction(referer)) referer = log::redacted(referer);
+  if (log::needs_redaction(referer)) referer = shown_referer = log::redacted(referer);
   record_.target = target;
   record_.protocol = name_of(head_.version);
   record_.request_bytes = stream_.received();

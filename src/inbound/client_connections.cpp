@@ -11,18 +11,30 @@ namespace {
 constexpr std::size_t kMostLingering = 256 * 1024;
 constexpr auto kLingerTime = std::chrono::seconds(2);
 
-// The client of one request: a connection from a proxy carries requests of many.
-exchange::ClientFacts facts_behind_proxies(const exchange::ClientFacts& connection, const http::Headers& headers,
-                                           const Snapshot& snapshot) {
-  exchange::ClientFacts facts = connection;
-  if (!snapshot.is_trusted_proxy(connection.peer.address)) return facts;
-  const bool is_standard = snapshot.settings->server.trusted_proxies_header == config::ProxyHeader::forwarded;
-  const auto field = is_standard ? http::ForwardedField::forwarded : http::ForwardedField::x_forwarded_for;
-  facts.address = http::client_behind(connection.peer.address, http::forwarded_addresses(headers, field),
-                                      [&](const IpAddress& address) { return snapshot.is_trusted_proxy(address); });
-  facts.address_text = facts.address.to_string();
-  return facts;
-}
+// The client of one request: a connection from a proxy carries requests of many. What came from no proxy is the
+// connection's, and costs nothing.
+class RequestClient {
+ public:
+  RequestClient(const exchange::ClientFacts& connection, const http::Headers& headers, const Snapshot& snapshot)
+      : facts_(&connection) {
+    if (!snapshot.is_trusted_proxy(connection.peer.address)) return;
+    const bool is_standard = snapshot.settings->server.trusted_proxies_header == config::ProxyHeader::forwarded;
+    const auto field = is_standard ? http::ForwardedField::forwarded : http::ForwardedField::x_forwarded_for;
+    behind_ = connection;
+    behind_->address = http::client_behind(connection.peer.address, http::forwarded_addresses(headers, field),
+                                           [&](const IpAddress& address) { return snapshot.is_trusted_proxy(address); });
+    behind_->address_text = behind_->address.to_string();
+    facts_ = &*behind_;
+  }
+  RequestClient(const RequestClient&) = delete;
+  RequestClient& operator=(const RequestClient&) = delete;
+
+  const exchange::ClientFacts& facts() const { return *facts_; }
+
+ private:
+  const exchange::ClientFacts* facts_;
+  std::optional<exchange::ClientFacts> behind_;
+};
 
 }  // namespace
 
@@ -58,8 +70,8 @@ async::Task<> ClientConnections::H2Requests::serve(wire::ServerStream& stream, h
   const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
   if (limit > 0 && ++served_ >= limit) connection_->drain();
   const async::Context here = co_await async::CurrentContext();
-  const exchange::ClientFacts facts = facts_behind_proxies(client_, head.headers, *snapshot);
-  Exchange x(stream, std::move(head), facts, snapshot->exchange_options, *snapshot->pages, all_.next_id(), *here.loop);
+  const RequestClient client(client_, head.headers, *snapshot);
+  Exchange x(stream, std::move(head), client.facts(), snapshot->exchange_options, *snapshot->pages, all_.next_id(), *here.loop);
   co_await all_.serve_exchange(x, *snapshot);
 }
 
@@ -68,11 +80,12 @@ ClientConnections::ClientConnections(Commons& commons, InboundRole& role, std::s
 
 void ClientConnections::drain() {
   draining_ = true;
-  for (wire::ServerConnection* const connection : between_requests_) {
+  for (async::ListNode* node = between_requests_.next(); node != &between_requests_; node = node->next()) {
+    wire::ServerConnection& connection = static_cast<Waiting*>(node)->connection;
     // A request that has begun to come in is still answered.
-    if (!connection->is_idle()) continue;
-    connection->stream().shut_write();
-    connection->stream().abort();
+    if (!connection.is_idle()) continue;
+    connection.stream().shut_write();
+    connection.stream().abort();
   }
   for (wire::H2Connection* const connection : h2_connections_) connection->drain();
 }
@@ -181,15 +194,8 @@ async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> strea
 
 async::Task<tl::expected<http::RequestHead, wire::NoRequest>> ClientConnections::wait_for_request(
     wire::ServerConnection& connection, async::Deadline idle, Duration head_time) {
-  struct Listed {
-    std::unordered_set<wire::ServerConnection*>& list;
-    wire::ServerConnection* const connection;
-    Listed(std::unordered_set<wire::ServerConnection*>& l, wire::ServerConnection* c) : list(l), connection(c) {
-      list.insert(connection);
-    }
-    ~Listed() { list.erase(connection); }
-  };
-  const Listed listed(between_requests_, &connection);
+  Waiting waiting(connection);
+  waiting.link_before(between_requests_);
   co_return co_await connection.read_request(idle, head_time);
 }
 
@@ -234,9 +240,9 @@ async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, c
     co_return;
   }
   const async::Context here = co_await async::CurrentContext();
-  const exchange::ClientFacts facts = facts_behind_proxies(client, head.headers, snapshot);
+  const RequestClient request_client(client, head.headers, snapshot);
   wire::H1ServerStream stream(connection, *framing);
-  Exchange x(stream, std::move(head), facts, snapshot.exchange_options, *snapshot.pages, next_id(), *here.loop);
+  Exchange x(stream, std::move(head), request_client.facts(), snapshot.exchange_options, *snapshot.pages, next_id(), *here.loop);
   if (!go_on || draining_) x.close_afterwards();
   co_await serve_exchange(x, snapshot);
   go_on = x.can_go_on();

@@ -29,6 +29,11 @@ class ClientConnections {
 
  private:
   class H2Requests;
+  // A connection of HTTP/1 that waits for its next request.
+  struct Waiting final : async::ListNode {
+    explicit Waiting(wire::ServerConnection& c) : connection(c) {}
+    wire::ServerConnection& connection;
+  };
 
   async::Task<> serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
                              const exchange::ClientFacts& client);
@@ -53,7 +58,7 @@ class ClientConnections {
   std::uint32_t next_id_ = 0;
   std::size_t count_ = 0;
   bool draining_ = false;
-  std::unordered_set<wire::ServerConnection*> between_requests_;
+  async::ListNode between_requests_;  // of Waiting
   std::unordered_set<wire::H2Connection*> h2_connections_;
 };
 

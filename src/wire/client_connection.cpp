@@ -10,7 +10,7 @@ ClientConnection::ClientConnection(std::unique_ptr<net::Stream> stream, const ht
 Result<> ClientConnection::begin_request(std::string_view method, std::string_view target,
                                          const http::Headers& headers, const http::Framing& framing) {
   response_begun_ = false;
-  const Result<> rendered = http::render_request_head(method, target, headers, writer_.head_buffer());
+  const Result<> rendered = http::render_request_head(method, target, headers, writer_.head_buffer(framing));
   if (rendered) writer_.begin_body(framing);
   return rendered;
 }

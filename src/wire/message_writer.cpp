@@ -1,5 +1,7 @@
 #include "wire/message_writer.hpp"
 
+#include <algorithm>
+
 #include "http/chunked.hpp"
 
 namespace sallyport::wire {
@@ -9,7 +11,14 @@ using Kind = http::Framing::Kind;
 namespace {
 // Up to this much is joined: a TLS record's worth.
 constexpr std::size_t kJoin = 15 * 1024;
+constexpr std::size_t kUsualHead = 768;
 }  // namespace
+
+std::string& MessageWriter::head_buffer(const http::Framing& framing) {
+  const std::uint64_t body = framing.kind == Kind::length ? std::min<std::uint64_t>(framing.length, kJoin) : 0;
+  out_.reserve(out_.size() + kUsualHead + body);
+  return out_;
+}
 
 void MessageWriter::begin_body(const http::Framing& framing) {
   framing_ = framing;

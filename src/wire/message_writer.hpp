@@ -13,8 +13,8 @@ class MessageWriter {
  public:
   explicit MessageWriter(net::Stream& stream) : stream_(stream) {}
 
-  // The buffer to render a head into; call begin_body() after it.
-  std::string& head_buffer() { return out_; }
+  // The buffer to render a head into, with room for what will be joined to it; call begin_body() after it.
+  std::string& head_buffer(const http::Framing& framing);
   void begin_body(const http::Framing& framing);
 
   // `piece` is not empty. Errors: internal if the body grows longer than announced; those of the stream.

@@ -38,13 +38,13 @@ async::Task<tl::expected<http::RequestHead, NoRequest>> ServerConnection::read_r
 }
 
 Result<> ServerConnection::begin_response(const http::ResponseHead& head, const http::Framing& framing) {
-  const Result<> rendered = http::render_response_head(head, writer_.head_buffer());
+  const Result<> rendered = http::render_response_head(head, writer_.head_buffer(framing));
   if (rendered) writer_.begin_body(framing);
   return rendered;
 }
 
 async::Task<Result<>> ServerConnection::send_interim(http::ResponseHead head, async::Deadline deadline) {
-  const Result<> rendered = http::render_response_head(head, writer_.head_buffer());
+  const Result<> rendered = http::render_response_head(head, writer_.head_buffer(http::Framing()));
   if (!rendered) co_return rendered;
   co_return co_await writer_.flush(deadline);
 }

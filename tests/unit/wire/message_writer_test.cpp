@@ -18,7 +18,7 @@ struct Written {
 // Writes a head, the pieces and the end; "" among the pieces means: flush.
 async::Task<> write_message(MessageWriter& writer, std::string head, http::Framing framing,
                             std::vector<std::string> pieces, Written& written, async::Deadline deadline) {
-  writer.head_buffer() += head;
+  writer.head_buffer(http::Framing()) += head;
   writer.begin_body(framing);
   for (const std::string& piece : pieces) {
     Result<> result;
@@ -35,7 +35,7 @@ async::Task<> write_message(MessageWriter& writer, std::string head, http::Frami
 }
 
 async::Task<> begin_events(MessageWriter& writer, async::Deadline deadline) {
-  writer.head_buffer() += "HEAD\r\n\r\n";
+  writer.head_buffer(http::Framing()) += "HEAD\r\n\r\n";
   writer.begin_body(http::Framing{Kind::chunked, 0});
   co_await writer.write("data: 1\n\n", deadline);
   co_await writer.flush(deadline);
