@@ -9,6 +9,9 @@
 #include <system_error>
 
 namespace sallyport::async {
+namespace {
+constexpr int kRoundsPerPoll = 32;
+}  // namespace
 
 void TimerHeap::place(std::size_t index, Timer* timer) {
   heap_[index] = timer;
@@ -99,7 +102,12 @@ void EventLoop::turn(bool may_wait) {
   event_base_loop(base_, EVLOOP_ONCE | (wait ? 0 : EVLOOP_NONBLOCK));
   now_ = clock_.now();
   expire_timers();
-  // Only what is ready now: what these post waits for the next poll, so that nobody starves the sockets.
+  // What these post runs in the next round, without a poll between: a task that ends posts its parent. After some rounds
+  // the sockets have their turn, so that nobody starves them.
+  for (int round = 0; round < kRoundsPerPoll && ready_.linked(); ++round) run_round();
+}
+
+void EventLoop::run_round() {
   ListNode batch;
   ready_.splice_to(batch);
   while (batch.linked()) {

@@ -83,7 +83,8 @@ class EventLoop {
   void run();
   // Any thread. The turn under way is finished.
   void stop();
-  // One turn: polls (waiting for an event if `may_wait` and nothing is ready), expires timers, runs what is ready.
+  // One turn: polls (waiting for an event if `may_wait` and nothing is ready), expires timers, runs what is ready and
+  // what that posts, up to a bound.
   void turn(bool may_wait);
   // Turns until nothing is ready any more, without waiting: for tests.
   void run_ready();
@@ -106,6 +107,7 @@ class EventLoop {
   static void on_timer(int, short, void* self);
   void drain_inbox();
   void expire_timers();
+  void run_round();
   void schedule_wakeup();
 
   const Clock& clock_;

@@ -1,5 +1,6 @@
 #include "base/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -29,33 +30,47 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
   return out;
 }
 
-std::optional<std::string> decode64(std::string_view text, std::string_view alphabet, bool padded) {
+using Values = std::array<std::int8_t, 256>;
+
+constexpr Values values_of(std::string_view alphabet) {
+  Values values{};
+  for (auto& value : values) value = -1;
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  }
+  return values;
+}
+
+constexpr Values kStandardValues = values_of(kStandard);
+constexpr Values kUrlSafeValues = values_of(kUrlSafe);
+
+// Writes text.size() * 6 / 8 bytes; false if the text is not canonical base64 without padding.
+bool decode64_into(char* out, std::string_view text, const Values& values) {
+  if (text.size() % 4 == 1) return false;
+  std::uint32_t bits = 0;
+  int count = 0;
+  int bad = 0;
+  for (const char c : text) {
+    const int v = values[static_cast<unsigned char>(c)];
+    bad |= v;
+    bits = bits << 6 | static_cast<std::uint32_t>(v & 63);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      *out++ = static_cast<char>(bits >> count & 0xff);
+    }
+  }
+  // Bits left over must be zero, or two texts would decode to the same bytes.
+  return bad >= 0 && (bits & ((1u << count) - 1)) == 0;
+}
+
+std::optional<std::string> decode64(std::string_view text, const Values& values, bool padded) {
   if (padded) {
     if (text.size() % 4 != 0) return std::nullopt;
     for (int i = 0; i < 2 && !text.empty() && text.back() == '='; ++i) text.remove_suffix(1);
   }
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::array<std::int8_t, 256> value{};
-  value.fill(-1);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    value[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
-  }
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int v = value[static_cast<unsigned char>(c)];
-    if (v < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(v);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  // Bits left over must be zero, or two texts would decode to the same bytes.
-  if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
+  std::string out(text.size() * 6 / 8, '\0');
+  if (!decode64_into(out.data(), text, values)) return std::nullopt;
   return out;
 }
 
@@ -89,13 +104,17 @@ std::string base64_encoded(std::string_view bytes) {
   return encode64(bytes, kStandard, true);
 }
 std::optional<std::string> base64_decoded(std::string_view text) {
-  return decode64(text, kStandard, true);
+  return decode64(text, kStandardValues, true);
 }
 std::string base64url_encoded(std::string_view bytes) {
   return encode64(bytes, kUrlSafe, false);
 }
 std::optional<std::string> base64url_decoded(std::string_view text) {
-  return decode64(text, kUrlSafe, false);
+  return decode64(text, kUrlSafeValues, false);
+}
+
+bool base64url_decode(std::string_view text, std::span<char> out) {
+  return text.size() * 6 / 8 == out.size() && decode64_into(out.data(), text, kUrlSafeValues);
 }
 
 std::string percent_encoded(std::string_view bytes, std::string_view also_kept) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ std::string base64_encoded(std::string_view bytes);
 std::optional<std::string> base64_decoded(std::string_view text);
 std::string base64url_encoded(std::string_view bytes);
 std::optional<std::string> base64url_decoded(std::string_view text);
+// Into memory of just the right size; false, and anything in `out`, if the text is none or of another length.
+bool base64url_decode(std::string_view text, std::span<char> out);
 
 // Percent-encodes everything but RFC 3986 unreserved characters, and what else is to be kept.
 std::string percent_encoded(std::string_view bytes, std::string_view also_kept = {});

@@ -11,6 +11,8 @@ void wipe(std::string& bytes) {
   bytes.clear();
 }
 
+void wipe(std::span<char> bytes) { explicit_bzero(bytes.data(), bytes.size()); }
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   volatile unsigned char difference = 0;

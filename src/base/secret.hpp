@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,8 @@ class Secret {
 
 // Overwrites the string's storage with zeros, in a way that the optimiser keeps, and empties it.
 void wipe(std::string& bytes);
+// Overwrites it with zeros in the same way.
+void wipe(std::span<char> bytes);
 
 // Compares without telling by its time where the first difference is (it does tell whether the lengths differ).
 bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -10,11 +10,6 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
@@ -100,32 +95,40 @@ std::string html_escaped(std::string_view text) {
 }
 
 std::string log_escaped(std::string_view text, std::size_t max) {
+  std::string out;
+  append_log_escaped(out, text, max);
+  return out;
+}
+
+void append_log_escaped(std::string& out, std::string_view text, std::size_t max, std::string_view also) {
   static constexpr char kHex[] = "0123456789abcdef";
+  const auto is_plain = [also](char c) {
+    return !is_control(c) && static_cast<unsigned char>(c) < 0x80 && c != '\\' && also.find(c) == std::string_view::npos;
+  };
   const bool cut = text.size() > max;
   if (cut) text = text.substr(0, max);
-  std::string out;
-  out.reserve(text.size());
   while (!text.empty()) {
+    // Nearly all texts are plain from end to end.
+    const auto plain_end = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<std::size_t>(plain_end - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t length = utf8_sequence_length(text);
-    const char c = text.front();
     // U+0080 to U+009F are control characters too: terminals obey them.
-    const bool c1 = length == 2 && c == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
-    if (length == 0 || is_control(c) || c == '\\' || c1) {
-      const std::size_t bytes = c1 ? 2 : 1;
-      for (std::size_t i = 0; i < bytes; ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        out += "\\x";
-        out += kHex[byte >> 4];
-        out += kHex[byte & 15];
-      }
-      text.remove_prefix(bytes);
-    } else {
-      out += text.substr(0, length);
+    const bool c1 = length == 2 && text.front() == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
+    if (length > 1 && !c1) {
+      out.append(text.substr(0, length));
       text.remove_prefix(length);
+      continue;
+    }
+    for (std::size_t bytes = c1 ? 2 : 1; bytes > 0; --bytes, text.remove_prefix(1)) {
+      const auto byte = static_cast<unsigned char>(text.front());
+      out.append("\\x", 2).push_back(kHex[byte >> 4]);
+      out.push_back(kHex[byte & 15]);
     }
   }
   if (cut) out += "...";
-  return out;
 }
 
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -25,7 +25,13 @@ constexpr int hex_value(char c) {
 }
 
 std::string lowered(std::string_view text);
-bool equal_ignoring_case(std::string_view a, std::string_view b);
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 
 // Without the spaces and tabs at both ends.
@@ -46,6 +52,8 @@ std::string html_escaped(std::string_view text);
 // For a log line: control characters, the backslash and bytes that are no UTF-8 become \xHH; cut after `max` bytes
 // of input with "..." in place of the rest. The result has no control character.
 std::string log_escaped(std::string_view text, std::size_t max = 1024);
+// The same behind what `out` has; the characters of `also` are escaped too.
+void append_log_escaped(std::string& out, std::string_view text, std::size_t max, std::string_view also = {});
 
 // The candidate nearest to `word` by edit distance, if it is near enough to be a likely typing mistake.
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);

@@ -32,11 +32,8 @@ Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, c
       keep_alive_(http::keeps_alive(head_)) {
   const auto expects = http::expects_continue(head_);
   expects_continue_ = expects && *expects;
-  client_text_ = client_.address.to_string();
   record_.time = wall_now();
-  record_.client_address = client_text_;
-  logged_method_ = head_.method;
-  logged_target_ = head_.target;
+  record_.client_address = client_.address_text;
 }
 
 wire::BodySource& Exchange::body() {
@@ -80,6 +77,10 @@ async::Task<Result<std::string>> Exchange::read_body(std::size_t max) {
 
 void Exchange::replace_request(http::RequestHead head, std::string body) {
   if (!arriving_.done()) close_ = true;
+  if (!replaced_) {
+    logged_method_ = std::move(head_.method);
+    logged_target_ = std::move(head_.target);
+  }
   head_ = std::move(head);
   replaced_.emplace(std::move(body));
 }
@@ -231,14 +232,15 @@ void Exchange::set_user(std::string user) { user_ = std::move(user); }
 void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;
   record_.user = user_;
-  record_.method = logged_method_;
-  std::string referer(head_.headers.find("Referer").value_or(""));
-  if (log::needs_redaction(logged_target_)) logged_target_ = log::redacted(logged_target_);
-  if (log::needs_redaction(referer)) referer = log::redacted(referer);
-  record_.target = logged_target_;
+  record_.method = replaced_ ? logged_method_ : head_.method;
+  record_.target = replaced_ ? logged_target_ : head_.target;
+  record_.referer = head_.headers.find("Referer").value_or("");
+  std::string target;
+  std::string referer;
+  if (log::needs_redaction(record_.target)) record_.target = target = log::redacted(record_.target);
+  if (log::needs_redaction(record_.referer)) record_.referer = referer = log::redacted(record_.referer);
   record_.protocol = head_.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
   record_.request_bytes = arriving_.received();
-  record_.referer = referer;
   record_.user_agent = head_.headers.find("User-Agent").value_or("");
   record_.host = head_.headers.find("Host").value_or("");
   record_.request_id = id_;
@@ -246,7 +248,7 @@ void Exchange::write_log(log::Logs& logs) {
   record_.upstream = upstream_;
   record_.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - started_).count();
   logs.request(record_);
-  record_.referer = std::string_view();
+  record_.target = record_.referer = std::string_view();
 }
 
 }  // namespace sallyport::exchange

@@ -20,6 +20,7 @@ namespace sallyport::exchange {
 struct ClientFacts {
   Endpoint peer;         // of the socket
   IpAddress address;     // of the client: the peer's, or what a trusted proxy says
+  std::string address_text;
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none
@@ -164,8 +165,7 @@ class Exchange {
   std::string user_;
   std::string junction_;
   std::string upstream_;
-  std::string client_text_;
-  std::string logged_method_;
+  std::string logged_method_;  // of the request that came, if another one was put in its place
   std::string logged_target_;
 };
 

@@ -91,7 +91,7 @@ class Relay : private async::Ready {
 };
 
 http::Headers Relay::headers_for(std::size_t server) const {
-  http::Headers headers = plan_.plan_request(server);
+  http::Headers headers = plan_.fields->request_fields(server);
   headers.remove("Content-Length");
   headers.remove("Transfer-Encoding");
   if (request_framing_.kind == Kind::chunked) headers.add("Transfer-Encoding", "chunked");
@@ -244,7 +244,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
   const auto framing = http::decide_framing(head, plan_.method);
   if (!framing) co_return fail(Errc::malformed, framing.error().detail, Side::upstream);
   const bool upstream_stays = http::keeps_alive(head) && framing->kind != Kind::until_close;
-  plan_.plan_response(server_, head);
+  head.headers = plan_.fields->response_fields(server_, head);
   // A body of unknown length is chunked for a client that knows chunks; for others the end of the connection ends it.
   http::Framing to_client = *framing;
   if (framing->kind == Kind::until_close || framing->kind == Kind::chunked) {
@@ -290,7 +290,7 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
   x_.connection().stream().tell_when_gone(nullptr);
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
   if (!x_.connection().input().empty()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
-  plan_.plan_response(server_, head);
+  head.headers = plan_.fields->response_fields(server_, head);
   head.headers.set("Connection", "Upgrade");
   head.headers.set("Upgrade", plan_.upgrade);
   const Result<> begun = x_.begin_tunnel(head);

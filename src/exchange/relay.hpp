@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,17 @@
 #include "upstream/pool.hpp"
 
 namespace sallyport::exchange {
+
+// Says what the fields are on both sides of us; pure.
+class FieldPlanner {
+ public:
+  virtual ~FieldPlanner() = default;
+  // The fields for the server with this index (Candidate::index), complete but for the framing, which the relay writes.
+  // Called once an attempt.
+  virtual http::Headers request_fields(std::size_t server) const = 0;
+  // What the client gets of that server's answer: hop-by-hop fields, Location, Set-Cookie. Called once.
+  virtual http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const = 0;
+};
 
 // What goes upstream, and how the answer is to be changed on its way back.
 struct RelayPlan {
@@ -19,11 +29,7 @@ struct RelayPlan {
   Duration response_timeout{std::chrono::seconds(120)};
   Duration tunnel_idle{std::chrono::minutes(60)};  // of a connection that has switched protocols
   unsigned max_attempts = 3;
-  // The fields for the server with this index (Candidate::index), complete but for the framing, which the relay writes.
-  // Pure; called once an attempt.
-  std::function<http::Headers(std::size_t server)> plan_request;
-  // Changes the head of that server's answer: hop-by-hop fields, Location, Set-Cookie. Pure; called once.
-  std::function<void(std::size_t server, http::ResponseHead&)> plan_response;
+  const FieldPlanner* fields = nullptr;  // not owned
 };
 
 // Sends the request of the exchange upstream and its answer back, in constant memory: neither side is read faster than

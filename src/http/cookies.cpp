@@ -60,26 +60,20 @@ FoundCookie find_cookie(const Headers& headers, std::string_view name) {
   return found;
 }
 
-std::size_t remove_cookies(Headers& headers, std::span<const std::string_view> names) {
+std::string cookies_without(std::string_view field, std::span<const std::string> names) {
   std::string kept;
-  std::size_t removed = 0;
-  for (const Field field : headers) {
-    if (!is_cookie_field(field)) continue;
-    for_each_pair(field.value, [&](const CookiePair& pair, std::string_view piece) {
-      // A pair without "=" has its text in the value; some servers take that for the name.
-      const std::string_view name = pair.name.empty() ? pair.value : pair.name;
-      if (std::find(names.begin(), names.end(), name) != names.end()) {
-        ++removed;
-        return;
-      }
-      if (!kept.empty()) kept += "; ";
-      kept += piece;
-    });
-  }
-  if (removed == 0) return 0;
-  headers.remove("cookie");
-  if (!kept.empty()) headers.add("Cookie", kept);
-  return removed;
+  bool removed = false;
+  for_each_pair(field, [&](const CookiePair& pair, std::string_view piece) {
+    // A pair without "=" has its text in the value; some servers take that for the name.
+    const std::string_view name = pair.name.empty() ? pair.value : pair.name;
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      removed = true;
+      return;
+    }
+    if (!kept.empty()) kept += "; ";
+    kept += piece;
+  });
+  return removed ? kept : std::string(field);
 }
 
 Result<SetCookie> SetCookie::parse(std::string_view field) {

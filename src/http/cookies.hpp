@@ -29,9 +29,9 @@ struct FoundCookie {
 };
 FoundCookie find_cookie(const Headers& headers, std::string_view name);
 
-// Takes the named cookies, all of them and no others, out of the Cookie fields; what is left is sent as one field, as
-// RFC 6265 section 5.4 has it. How many pairs were removed.
-std::size_t remove_cookies(Headers& headers, std::span<const std::string_view> names);
+// The value of a Cookie field without the named cookies, all of them and no others; as it was if none is there, empty if
+// none is left.
+std::string cookies_without(std::string_view field, std::span<const std::string> names);
 
 // One Set-Cookie field (RFC 6265 section 5.2). Attributes keep their order, spelling and repetitions, also those that
 // nobody knows yet.

@@ -1,8 +1,6 @@
 #include "http/field_gate.hpp"
 
 #include <algorithm>
-#include <string>
-#include <vector>
 
 #include "base/text.hpp"
 
@@ -96,92 +94,72 @@ const FoldedNames& end_to_end_names() {
   return names;
 }
 
-// The names that Connection lists and may list, without those that the gate treats in its own way; folded and sorted.
-class ConnectionOptions {
- public:
-  explicit ConnectionOptions(const Headers& headers) {
-    for (const Field field : headers) {
-      if (field.name.size() == 10 && equal_ignoring_case(field.name, "connection")) take_list(field.value);
-    }
-    std::sort(names_.begin(), names_.end());
-  }
-
-  bool name(std::string_view field) const {
-    return !names_.empty() && std::binary_search(names_.begin(), names_.end(), folded(field));
-  }
-
- private:
-  void take_list(std::string_view list) {
-    for (;;) {
-      const auto comma = list.find(',');
-      const std::string_view option = trimmed(list.substr(0, comma));
-      // "close" names no field; the others of the usual options are known.
-      if (!option.empty() && !equal_ignoring_case(option, "close") && known_names().find(option) == kOther &&
-          end_to_end_names().find(option) == kOther) {
-        names_.push_back(folded(option));
-      }
-      if (comma == std::string_view::npos) return;
-      list.remove_prefix(comma + 1);
-    }
-  }
-
-  std::vector<std::string> names_;
-};
-
-// Adds one to the counter and says so: for use as the last word of a predicate.
-bool counted(std::uint32_t& counter) {
+// Adds one to the counter and says no: for use as the last word of passes().
+bool refused(std::uint32_t& counter) {
   ++counter;
-  return true;
+  return false;
 }
 
 }  // namespace
 
-RemovedFields sanitize_request(Headers& headers, const ReservedNames& reserved, const GateRules& rules) {
-  RemovedFields removed;
-  const ConnectionOptions options(headers);
-  headers.remove_if([&](const Field& field) {
-    if (reserved.matches(field.name)) return counted(removed.identity);
-    const FoldedNames::Tag kind = known_names().find(field.name);
-    // A field that is kept for its meaning is kept in its own spelling only.
-    const auto is_misspelled = [&] { return !equal_ignoring_case(field.name, folded(field.name)); };
-    switch (kind) {
-      case kHopByHop:
-        return counted(removed.hop_by_hop);
-      case kTe:
-        if (rules.keep_te_trailers && equal_ignoring_case(field.value, "trailers")) return false;
-        return counted(removed.hop_by_hop);
-      case kForwarded:
-        return (!rules.keep_forwarded || is_misspelled()) && counted(removed.forwarded);
-      case kMethodOverride:
-        return (!rules.keep_method_override || is_misspelled()) && counted(removed.method_override);
-      case kOneSpelling:
-        return is_misspelled() && counted(removed.alias);
-      case kOther:
-        return options.name(field.name) && counted(removed.hop_by_hop);
-      default:
-        return false;
-    }
-  });
-  return removed;
+ConnectionOptions::ConnectionOptions(const Headers& headers) {
+  for (const Field field : headers) {
+    if (equal_ignoring_case(field.name, "connection")) take_list(field.value);
+  }
+  std::sort(names_.begin(), names_.end());
 }
 
-RemovedFields sanitize_response(Headers& headers, const ReservedNames& reserved) {
-  RemovedFields removed;
-  const ConnectionOptions options(headers);
-  headers.remove_if([&](const Field& field) {
-    if (reserved.matches(field.name)) return counted(removed.identity);
-    switch (known_names().find(field.name)) {
-      case kHopByHop:
-      case kTe:
-      case kAltSvc:
-        return counted(removed.hop_by_hop);
-      case kOther:
-        return options.name(field.name) && counted(removed.hop_by_hop);
-      default:
-        return false;
+bool ConnectionOptions::name(std::string_view field) const {
+  return !names_.empty() && std::binary_search(names_.begin(), names_.end(), folded(field));
+}
+
+void ConnectionOptions::take_list(std::string_view list) {
+  for (;;) {
+    const auto comma = list.find(',');
+    const std::string_view option = trimmed(list.substr(0, comma));
+    // "close" names no field; the others of the usual options are known.
+    if (!option.empty() && !equal_ignoring_case(option, "close") && known_names().find(option) == kOther &&
+        end_to_end_names().find(option) == kOther) {
+      names_.push_back(folded(option));
     }
-  });
-  return removed;
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+bool RequestGate::passes(const Field& field) {
+  if (reserved_.matches(field.name)) return refused(removed_.identity);
+  // A field that is kept for its meaning is kept in its own spelling only.
+  switch (known_names().find(field.name)) {
+    case kHopByHop:
+      return refused(removed_.hop_by_hop);
+    case kTe:
+      return (rules_.keep_te_trailers && equal_ignoring_case(field.value, "trailers")) || refused(removed_.hop_by_hop);
+    case kForwarded:
+      return (rules_.keep_forwarded && is_usual_spelling(field.name)) || refused(removed_.forwarded);
+    case kMethodOverride:
+      return (rules_.keep_method_override && is_usual_spelling(field.name)) || refused(removed_.method_override);
+    case kOneSpelling:
+      return is_usual_spelling(field.name) || refused(removed_.alias);
+    case kOther:
+      return !options_.name(field.name) || refused(removed_.hop_by_hop);
+    default:
+      return true;
+  }
+}
+
+bool ResponseGate::passes(const Field& field) {
+  if (reserved_.matches(field.name)) return refused(removed_.identity);
+  switch (known_names().find(field.name)) {
+    case kHopByHop:
+    case kTe:
+    case kAltSvc:
+      return refused(removed_.hop_by_hop);
+    case kOther:
+      return !options_.name(field.name) || refused(removed_.hop_by_hop);
+    default:
+      return true;
+  }
 }
 
 }  // namespace sallyport::http

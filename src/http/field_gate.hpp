@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "http/field_names.hpp"
 #include "http/message.hpp"
@@ -31,15 +34,50 @@ struct RemovedFields {
   std::uint32_t total() const { return hop_by_hop + identity + forwarded + method_override + alias; }
 };
 
-// Removes from a request what must not pass: reserved names in every spelling; hop-by-hop fields, Connection and what
-// it names (never fields that are meant for the end: RFC 9110 section 7.6.1), Upgrade, HTTP2-Settings, TE, Trailer,
-// Transfer-Encoding, Proxy and Proxy-*, Expect, which is ours to answer; claims about the client and method
-// overrides unless the rules keep them; other spellings of Host, Content-Length, Cookie and the like. Call it after
-// framing, keep-alive, Expect and WebSocket have been decided and the cookies have been read.
-RemovedFields sanitize_request(Headers& headers, const ReservedNames& reserved, const GateRules& rules);
+// The names that Connection lists and may list (never fields that are meant for the end: RFC 9110 section 7.6.1), without
+// those that the gate treats in its own way.
+class ConnectionOptions {
+ public:
+  explicit ConnectionOptions(const Headers& headers);
+  bool name(std::string_view field) const;
 
-// Removes from a response: reserved names; hop-by-hop fields as above; Alt-Svc, which would lead clients past us.
-// Call it after the framing has been decided.
-RemovedFields sanitize_response(Headers& headers, const ReservedNames& reserved);
+ private:
+  void take_list(std::string_view list);
+  std::vector<std::string> names_;  // folded and sorted
+};
+
+// Judges the fields of one request. Refused are: reserved names in every spelling; hop-by-hop fields, Connection and
+// what it names, Upgrade, HTTP2-Settings, TE, Trailer, Transfer-Encoding, Proxy and Proxy-*, Expect, which is ours to
+// answer; claims about the client and method overrides unless the rules keep them; other spellings of Host,
+// Content-Length, Cookie and the like. Make it after framing, keep-alive, Expect and WebSocket have been decided.
+class RequestGate {
+ public:
+  // `reserved` must outlive the gate.
+  RequestGate(const Headers& headers, const ReservedNames& reserved, const GateRules& rules)
+      : options_(headers), reserved_(reserved), rules_(rules) {}
+  bool passes(const Field& field);
+  // So far.
+  const RemovedFields& removed() const { return removed_; }
+
+ private:
+  ConnectionOptions options_;
+  const ReservedNames& reserved_;
+  GateRules rules_;
+  RemovedFields removed_;
+};
+
+// The same for a response: reserved names; hop-by-hop fields as above; Alt-Svc, which would lead clients past us. Make
+// it after the framing has been decided.
+class ResponseGate {
+ public:
+  ResponseGate(const Headers& headers, const ReservedNames& reserved) : options_(headers), reserved_(reserved) {}
+  bool passes(const Field& field);
+  const RemovedFields& removed() const { return removed_; }
+
+ private:
+  ConnectionOptions options_;
+  const ReservedNames& reserved_;
+  RemovedFields removed_;
+};
 
 }  // namespace sallyport::http

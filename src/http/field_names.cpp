@@ -7,6 +7,8 @@
 namespace sallyport::http {
 namespace {
 
+constexpr std::string_view kHttpPrefix = "http-";
+
 constexpr char fold(char c) {
   return is_alnum(c) ? to_lower(c) : '-';
 }
@@ -20,12 +22,16 @@ bool begins_folded(std::string_view name, std::string_view folded_text) {
 }
 
 std::string_view without_http_prefix(std::string_view name) {
-  constexpr std::string_view prefix = "http-";
-  while (begins_folded(name, prefix)) name.remove_prefix(prefix.size());
+  while (begins_folded(name, kHttpPrefix)) name.remove_prefix(kHttpPrefix.size());
   return name;
 }
 
 }  // namespace
+
+bool is_usual_spelling(std::string_view name) {
+  if (begins_folded(name, kHttpPrefix)) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-'; });
+}
 
 std::string folded(std::string_view name) {
   std::string text(without_http_prefix(name));

@@ -14,6 +14,9 @@ namespace sallyport::http {
 // are one name. What is sent on keeps its spelling.
 std::string folded(std::string_view name);
 
+// Is the name written with letters, digits and "-" only and without a prefix "http-", so that nobody reads it otherwise?
+bool is_usual_spelling(std::string_view name);
+
 // A set of names and prefixes, compared folded; each carries a tag. Built once, then asked for every field of every
 // message: asking allocates nothing, and most names end at the first look.
 class FoldedNames {

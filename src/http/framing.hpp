@@ -44,7 +44,7 @@ bool keeps_alive(const ResponseHead& head);
 bool has_list_member(const Headers& headers, std::string_view name, std::string_view token);
 
 // An opening handshake of RFC 6455 section 4.1: GET, HTTP/1.1, Upgrade with "websocket" alone, Connection with
-// "upgrade", version 13, a key, and no body announced. Ask before sanitize_request(), which removes Upgrade.
+// "upgrade", version 13, a key, and no body announced. Ask before the gate, which refuses Upgrade.
 bool asks_for_websocket(const RequestHead& head);
 
 // "Expect: 100-continue" (RFC 9110 section 10.1.1) in an HTTP/1.1 request: yes. No Expect, or HTTP/1.0: no. Any other

@@ -15,12 +15,9 @@ Result<> append_fields(const Headers& headers, std::string& out) {
     if (!is_field_value(field.value)) {
       return fail(Errc::internal, "head not written: field " + std::string(field.name) + " has a control character");
     }
-    out += field.name;
-    out += ": ";
-    out += field.value;
-    out += "\r\n";
+    out.append(field.name).append(": ", 2).append(field.value).append("\r\n", 2);
   }
-  out += "\r\n";
+  out.append("\r\n", 2);
   return {};
 }
 

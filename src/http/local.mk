@@ -6,12 +6,15 @@ libpure_a_SOURCES += \
   src/http/cookies.cpp src/http/cookies.hpp \
   src/http/dates.cpp src/http/dates.hpp \
   src/http/field_gate.cpp src/http/field_gate.hpp \
+  src/http/flood_guard.hpp \
   src/http/field_names.cpp src/http/field_names.hpp \
   src/http/forms.cpp src/http/forms.hpp \
   src/http/framing.cpp src/http/framing.hpp \
   src/http/h1_fields.cpp src/http/h1_fields.hpp \
   src/http/h1_parser.cpp src/http/h1_parser.hpp \
   src/http/h1_renderer.cpp src/http/h1_renderer.hpp \
+  src/http/h2_head.cpp src/http/h2_head.hpp \
+  src/http/h2_session.cpp src/http/h2_session.hpp \
   src/http/host_names.cpp src/http/host_names.hpp \
   src/http/media.cpp src/http/media.hpp \
   src/http/message.cpp src/http/message.hpp \

@@ -1,22 +1,30 @@
 #include "http/message.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace sallyport::http {
 
+// Both may point into bytes_: what makes room keeps the old bytes until the new ones are complete.
 void Headers::add(std::string_view name, std::string_view value) {
-  entries_.push_back(Entry{static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(name.size()),
+  const std::size_t offset = bytes_.size();
+  const std::size_t size = offset + name.size() + value.size();
+  if (size > bytes_.capacity()) {
+    std::string larger;
+    larger.reserve(std::max(size, 2 * bytes_.capacity()));
+    larger.append(bytes_).append(name).append(value);
+    bytes_.swap(larger);
+  } else {
+    bytes_.append(name).append(value);
+  }
+  entries_.push_back(Entry{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(name.size()),
                            static_cast<std::uint32_t>(value.size())});
-  bytes_ += name;
-  bytes_ += value;
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  // Both may point into bytes_, which add() may move.
-  const std::string name_copy(name);
-  const std::string value_copy(value);
-  remove(name_copy);
-  add(name_copy, value_copy);
+  remove(name);
+  add(name, value);
 }
 
 std::size_t Headers::remove(std::string_view name) {
@@ -35,20 +43,6 @@ std::size_t Headers::count(std::string_view name) const {
   std::size_t found = 0;
   for (const Field field : *this) found += equal_ignoring_case(field.name, name) ? 1 : 0;
   return found;
-}
-
-Field Headers::operator[](std::size_t index) const {
-  const Entry& entry = entries_[index];
-  const std::string_view all(bytes_);
-  return Field{all.substr(entry.offset, entry.name_length),
-               all.substr(entry.offset + entry.name_length, entry.value_length)};
-}
-
-Headers::Iterator Headers::begin() const {
-  return Iterator(this, 0);
-}
-Headers::Iterator Headers::end() const {
-  return Iterator(this, entries_.size());
 }
 
 void Headers::clear() {

@@ -39,12 +39,18 @@ class Headers {
 
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
-  Field operator[](std::size_t index) const;
+  Field operator[](std::size_t index) const {
+    const Entry& entry = entries_[index];
+    const char* const at = bytes_.data() + entry.offset;
+    return Field{{at, entry.name_length}, {at + entry.name_length, entry.value_length}};
+  }
   Iterator begin() const;
   Iterator end() const;
   void clear();
   // Makes room for that many more fields with that many bytes of names and values.
   void reserve(std::size_t fields, std::size_t bytes);
+  // Of all names and values that were added, those of removed fields included.
+  std::size_t bytes() const { return bytes_.size(); }
 
  private:
   struct Entry {
@@ -78,6 +84,9 @@ class Headers::Iterator {
   const Headers* headers_ = nullptr;
   std::size_t index_ = 0;
 };
+
+inline Headers::Iterator Headers::begin() const { return Iterator(this, 0); }
+inline Headers::Iterator Headers::end() const { return Iterator(this, entries_.size()); }
 
 template <class Predicate>
 std::size_t Headers::remove_if(Predicate predicate) {

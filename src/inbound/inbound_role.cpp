@@ -1,7 +1,6 @@
 #include "inbound/inbound_role.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "exchange/relay.hpp"
 #include "http/authority.hpp"
@@ -55,6 +54,27 @@ std::string allowed_methods(const std::vector<std::string>& disabled) {
   return list;
 }
 
+class JunctionFields final : public exchange::FieldPlanner {
+ public:
+  JunctionFields(const http::RequestHead& request, const junction::Route& route, const identity::Subject& subject,
+                 const junction::ClientFacts& client, const junction::HeaderRules& rules)
+      : request_(request), route_(route), subject_(subject), client_(client), rules_(rules) {}
+
+  http::Headers request_fields(std::size_t server) const override {
+    return junction::plan_request(route_, route_.junction->servers[server], subject_, client_, request_, rules_);
+  }
+  http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const override {
+    return junction::plan_response(*route_.junction, route_.junction->servers[server], head, rules_);
+  }
+
+ private:
+  const http::RequestHead& request_;
+  const junction::Route& route_;
+  const identity::Subject& subject_;
+  const junction::ClientFacts& client_;
+  const junction::HeaderRules& rules_;
+};
+
 }  // namespace
 
 InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix)
@@ -77,9 +97,10 @@ void InboundRole::drain() {
 }
 
 std::string InboundRole::next_id() {
-  char text[16];
-  std::snprintf(text, sizeof text, "%08x", next_id_++);
-  return id_prefix_ + text;
+  std::string id = id_prefix_ + "00000000";
+  char* digit = id.data() + id.size();
+  for (std::uint32_t rest = next_id_++; rest != 0; rest >>= 4) *--digit = "0123456789abcdef"[rest & 15];
+  return id;
 }
 
 bool InboundRole::is_trusted_proxy(const Snapshot& snapshot, const IpAddress& address) const {
@@ -101,6 +122,7 @@ async::Task<> InboundRole::serve(net::Accepted accepted, bool secure) {
   exchange::ClientFacts client;
   client.peer = accepted.peer;
   client.address = accepted.peer.address;
+  client.address_text = client.address.to_string();
   client.secure = secure;
   std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
   if (secure) {
@@ -263,8 +285,7 @@ void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, c
   record.user = user;
   record.object = denial.object.text();
   record.method = denial.request.method;
-  const std::string address = x.client().address.to_string();
-  record.client_address = address;
+  record.client_address = x.client().address_text;
   record.request_id = x.id();
   if (visitor.session) record.session = visitor.session->handle;
   const std::string detail = denial.acl.empty() ? "" : "acl " + denial.acl + " at " + denial.acl_object;
@@ -387,9 +408,8 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
     co_await x.refuse(503, "every server of the junction is offline");
     co_return;
   }
-  const std::string address = x.client().address.to_string();
   junction::ClientFacts facts;
-  facts.address = address;
+  facts.address = x.client().address_text;
   facts.request_id = x.id();
   facts.scheme = "https";
   facts.authority = target.authority();
@@ -405,14 +425,8 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   plan.tunnel_idle = settings.websocket_idle_timeout;
   plan.max_attempts = settings.max_retries + 1;
   const identity::Subject subject = visitor.subject();
-  plan.plan_request = [&](std::size_t server) {
-    return junction::plan_request(route, route.junction->servers[server], subject, facts, x.request(),
-                                  snapshot.header_rules);
-  };
-  plan.plan_response = [&](std::size_t server, http::ResponseHead& head) {
-    head.headers =
-        junction::plan_response(*route.junction, route.junction->servers[server], head, snapshot.header_rules);
-  };
+  const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
+  plan.fields = &fields;
   const SessionWatch::Entry watched(session_watch_, visitor, x);
   co_await exchange::relay(x, std::move(permit), std::move(plan), pool_);
 }

@@ -44,8 +44,7 @@ void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome o
   record.outcome = outcome;
   record.reason = reason;
   record.user = user;
-  const std::string address = x.client().address.to_string();
-  record.client_address = address;
+  record.client_address = x.client().address_text;
   record.request_id = x.id();
   if (visitor != nullptr && visitor->session) record.session = visitor->session->handle;
   record.detail = detail;

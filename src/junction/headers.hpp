@@ -44,7 +44,7 @@ struct HeaderRules {
 // denial. The names in HeaderRules::data have to be added to it.
 http::ReservedNames reserved_names();
 
-// The fields of the request for this server. First what the client sent passes the gate (http::sanitize_request);
+// The fields of the request for this server. First what the client sent passes the gate (http::RequestGate);
 // cookies of the proxy go, unless the junction passes them on (-k), and so does Authorization unless it is ignored
 // (-b ignore). Then everything that the proxy knows is written behind it: Host, the identity fields that the junction
 // asks for, the client's address, Via, X-Forwarded-For, -Proto and -Host, and X-Request-ID. Nothing that a client
@@ -52,7 +52,7 @@ http::ReservedNames reserved_names();
 http::Headers plan_request(const Route& route, const Server& server, const identity::Subject& subject,
                            const ClientFacts& client, const http::RequestHead& head, const HeaderRules& rules);
 
-// The fields of the answer for the browser: through the gate (http::sanitize_response), with places as the browser
+// The fields of the answer for the browser: through the gate (http::ResponseGate), with places as the browser
 // knows them (see outward.hpp), without foreign or planted cookies, without challenges that nobody here would answer
 // (WWW-Authenticate, unless -b ignore), and without what would let one junction rule over the others.
 http::Headers plan_response(const Junction& junction, const Server& server, const http::ResponseHead& head,

@@ -1,5 +1,6 @@
 #include "log/records.hpp"
 
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 
@@ -10,37 +11,27 @@ namespace {
 
 constexpr std::size_t kMostText = 4096;
 
-// A value of an NCSA line: quotes would end it.
-std::string quoted(std::string_view text) {
-  if (text.empty()) return "\"-\"";
-  std::string out = "\"";
-  for (const char c : log_escaped(text, kMostText)) {
-    if (c == '"') {
-      out += "\\x22";
-    } else {
-      out += c;
-    }
-  }
+// A value of an NCSA line in quotes, which would end it.
+void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  return out;
+  if (text.empty()) out += '-';
+  append_log_escaped(out, text, kMostText, "\"");
+  out += '"';
 }
 
 // A value between blanks.
-std::string bare(std::string_view text) {
-  if (text.empty()) return "-";
-  std::string out;
-  for (const char c : log_escaped(text, kMostText)) {
-    if (c == ' ') {
-      out += "\\x20";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+void append_bare(std::string& out, std::string_view text) {
+  if (text.empty()) out += '-';
+  append_log_escaped(out, text, kMostText, " ");
 }
 
-std::string ncsa_time(WallTime time, bool gmt) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
+}
+
+std::string ncsa_time(std::time_t seconds, bool gmt) {
   std::tm parts{};
   if (gmt) {
     gmtime_r(&seconds, &parts);
@@ -55,6 +46,19 @@ std::string ncsa_time(WallTime time, bool gmt) {
                 parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec, offset < 0 ? '-' : '+',
                 (offset < 0 ? -offset : offset) / 60, (offset < 0 ? -offset : offset) % 60);
   return text;
+}
+
+// A busy thread writes many lines in one second.
+const std::string& remembered_ncsa_time(WallTime time, bool gmt) {
+  struct Remembered {
+    std::time_t seconds = -1;
+    std::string text;
+  };
+  thread_local Remembered remembered[2];
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  Remembered& last = remembered[gmt ? 1 : 0];
+  if (last.seconds != seconds) last = Remembered{seconds, ncsa_time(seconds, gmt)};
+  return last.text;
 }
 
 void append_json_text(std::string& out, std::string_view text) {
@@ -132,27 +136,32 @@ std::string format_utc(WallTime time) {
 }
 
 std::string format_ncsa(const RequestRecord& record, bool combined, bool gmt) {
-  std::string line = bare(record.client_address);
+  std::string line;
+  line.reserve(192 + record.target.size() + record.referer.size() + record.user_agent.size());
+  append_bare(line, record.client_address);
   line += " - ";
-  line += bare(record.user);
+  append_bare(line, record.user);
   line += ' ';
-  line += ncsa_time(record.time, gmt);
+  line += remembered_ncsa_time(record.time, gmt);
+  line += " \"";
+  append_log_escaped(line, record.method, kMostText, "\"");
   line += ' ';
-  std::string request(record.method);
-  request += ' ';
-  request += record.target;
-  request += ' ';
-  request += record.protocol;
-  line += quoted(request);
+  append_log_escaped(line, record.target, kMostText, "\"");
   line += ' ';
-  line += std::to_string(record.status);
+  line += record.protocol;
+  line += "\" ";
+  append_number(line, static_cast<std::uint64_t>(record.status));
   line += ' ';
-  line += record.response_bytes == 0 ? "-" : std::to_string(record.response_bytes);
+  if (record.response_bytes == 0) {
+    line += '-';
+  } else {
+    append_number(line, record.response_bytes);
+  }
   if (combined) {
     line += ' ';
-    line += quoted(record.referer);
+    append_quoted(line, record.referer);
     line += ' ';
-    line += quoted(record.user_agent);
+    append_quoted(line, record.user_agent);
   }
   return line;
 }

@@ -1,20 +1,21 @@
 #include "session/session_id.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 
 namespace sallyport::session {
 
 std::optional<SessionId> SessionId::from_bytes(std::string_view random_bytes) {
   if (random_bytes.size() != kBytes) return std::nullopt;
-  return SessionId(random_bytes);
+  SessionId id;
+  std::copy(random_bytes.begin(), random_bytes.end(), id.bytes_.begin());
+  return id;
 }
 
 std::optional<SessionId> SessionId::parse(std::string_view text) {
-  if (text.size() != kTextLength) return std::nullopt;
-  auto bytes = base64url_decoded(text);
-  if (!bytes) return std::nullopt;
-  auto id = from_bytes(*bytes);
-  wipe(*bytes);
+  SessionId id;
+  if (text.size() != kTextLength || !base64url_decode(text, id.bytes_)) return std::nullopt;
   return id;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,8 +9,9 @@
 
 namespace sallyport::session {
 
-// The key of a session: 32 random bytes that only the browser and the session store know. It is a Secret, so that no
-// log can hold it; what logs write is a digest of bytes(), and what administrators use is Session::handle.
+// The key of a session: 32 random bytes that only the browser and the session store know. Like a Secret it has no
+// formatter and is wiped when it dies; what logs write is a digest of bytes(), and what administrators use is
+// Session::handle. Each request makes one: it allocates nothing.
 class SessionId {
  public:
   static constexpr std::size_t kBytes = 32;
@@ -22,15 +24,19 @@ class SessionId {
 
   // For the cookie: base64url, kTextLength characters.
   std::string text() const;
-  std::string_view bytes() const { return bytes_.reveal(); }
+  std::string_view bytes() const { return {bytes_.data(), kBytes}; }
+
+  SessionId(const SessionId&) = default;
+  SessionId& operator=(const SessionId&) = default;
+  ~SessionId() { wipe(bytes_); }
 
   // In constant time.
-  friend bool operator==(const SessionId& a, const SessionId& b) { return a.bytes_ == b.bytes_; }
+  friend bool operator==(const SessionId& a, const SessionId& b) { return equal_in_constant_time(a.bytes(), b.bytes()); }
 
  private:
-  explicit SessionId(std::string_view bytes) : bytes_(bytes) {}
+  SessionId() = default;
 
-  Secret bytes_;
+  std::array<char, kBytes> bytes_;
 };
 
 }  // namespace sallyport::session

@@ -62,8 +62,9 @@ std::unique_ptr<wire::ClientConnection> Pool::take_idle(const std::string& key) 
 
 void Pool::keep(const std::string& key, std::unique_ptr<wire::ClientConnection> connection) {
   if (options_.max_idle_per_key == 0 || options_.idle_timeout == Duration::zero()) return;
-  // Bytes that nobody asked for: never pooled (attack C9).
-  if (!connection->is_quiet()) return;
+  // Bytes that nobody asked for: never pooled (attack C9). take_idle() looks again for those that come later.
+  if (!connection->has_nothing_left()) return;
+  connection->rest();
   auto& list = idle_[key];
   if (list.size() >= options_.max_idle_per_key) return;
   list.push_back(Idle{std::move(connection), loop_.now()});

@@ -31,13 +31,11 @@ async::Task<Result<http::ResponseHead>> ClientConnection::read_head(async::Deadl
 }
 
 bool ClientConnection::is_quiet() {
-  if (!input_.empty() || input_.ended()) return false;
+  if (!has_nothing_left()) return false;
   // What came since the last poll would be taken for the answer to the next request (attack C9).
   stream_->look_again();
   const Result<bool> filled = input_.try_fill();
-  if (!filled || *filled) return false;
-  input_.rest();
-  return true;
+  return filled && !*filled;
 }
 
 }  // namespace sallyport::wire

@@ -23,8 +23,12 @@ class ClientConnection {
 
   // Has any byte of a response come since begin_request()?
   bool response_begun() const { return response_begun_; }
-  // Can it carry another request: nothing waits to be read (attack C9), and the peer has not hung up?
+  // Was nothing read beyond the response, and has the peer not hung up, as far as we have looked?
+  bool has_nothing_left() const { return input_.empty() && !input_.ended(); }
+  // Can it carry another request: nothing waits to be read (attack C9), and the peer has not hung up? Looks.
   bool is_quiet();
+  // Gives its buffers back, before it is put aside.
+  void rest() { input_.rest(); }
 
   net::Stream& stream() { return *stream_; }
   Input& input() { return input_; }

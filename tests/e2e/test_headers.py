@@ -266,7 +266,7 @@ def test_B12_our_cookie_and_authorization_never_reach_the_back_end(demo, mount, 
     seen = ask(demo, mount, [("Cookie", f"a=1; {ours}; b=2"), ("Cookie", "c=3"), ("Authorization", "Bearer token"),
                              ("HTTP_AUTHORIZATION", "Bearer token2"), ("HTTP_COOKIE", ours)])
     assert received(seen, "iv-user") == ["alice"]
-    assert received(seen, "cookie") == ["a=1; b=2; c=3"]
+    assert received(seen, "cookie") == ["a=1; b=2", "c=3"]
     assert received(seen, "authorization") == []
     for value in alice.values():
         assert value not in seen.text

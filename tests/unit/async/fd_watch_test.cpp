@@ -45,6 +45,29 @@ struct Fixture : LoopFixture {
 
 BOOST_FIXTURE_TEST_SUITE(async_fd_watch, Fixture)
 
+BOOST_AUTO_TEST_CASE(what_posts_itself_for_ever_does_not_starve_the_descriptors) {
+  struct Busy final : Ready {
+    EventLoop& home;
+    int rounds = 0;
+    explicit Busy(EventLoop& l) : home(l) {}
+    void run() override {
+      ++rounds;
+      home.post(*this);
+    }
+  } busy(loop);
+  FdWatch watch(loop, ends[0]);
+  TaskGroup group(context());
+  std::string got;
+  Outcome last{};
+  group.spawn(read_all(watch, ends[0], Deadline::never(), got, last));
+  loop.post(busy);
+  BOOST_REQUIRE(write(ends[1], "x", 1) == 1);
+  loop.turn(false);
+  BOOST_TEST(busy.rounds > 1);
+  loop.turn(false);
+  BOOST_TEST(got == "x");
+}
+
 BOOST_AUTO_TEST_CASE(each_arrival_is_an_edge_and_none_is_lost) {
   FdWatch watch(loop, ends[0]);
   TaskGroup group(context());

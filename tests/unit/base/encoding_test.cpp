@@ -1,5 +1,6 @@
 #include "base/encoding.hpp"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 
 using namespace sallyport;
@@ -32,6 +33,13 @@ BOOST_AUTO_TEST_CASE(hex_round_trip) {
   BOOST_TEST(hex_decoded("00FF10").value() == std::string("\x00\xff\x10", 3));
   BOOST_TEST(!hex_decoded("0"));
   BOOST_TEST(!hex_decoded("0g"));
+}
+
+BOOST_AUTO_TEST_CASE(base64url_is_decoded_into_memory_of_the_right_size_only) {
+  std::array<char, 3> out{};
+  BOOST_TEST(base64url_decode("YWJj", out));
+  BOOST_TEST(std::string_view(out.data(), 3) == "abc");
+  for (const char* text : {"YWI", "YWJjZA", "YWJ", "YW+j", "YWJ=", ""}) BOOST_TEST(!base64url_decode(text, out), text);
 }
 
 BOOST_AUTO_TEST_CASE(percent_encoding_keeps_unreserved_only) {

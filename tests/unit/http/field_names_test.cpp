@@ -53,4 +53,11 @@ BOOST_AUTO_TEST_CASE(an_empty_set_matches_nothing_and_empty_names_are_not_added)
   BOOST_TEST(!reserved.matches(""));
 }
 
+BOOST_AUTO_TEST_CASE(B2_a_spelling_that_some_would_fold_is_not_the_usual_one) {
+  for (const char* name : {"Content-Length", "host", "X-2"}) BOOST_TEST(is_usual_spelling(name), name);
+  for (const char* name : {"Content_Length", "http-host", "HTTP_HOST", "content.type"}) {
+    BOOST_TEST(!is_usual_spelling(name), name);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

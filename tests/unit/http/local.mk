@@ -9,8 +9,11 @@ tests_test_pure_SOURCES += \
   tests/unit/http/framing_test.cpp \
   tests/unit/http/h1_parser_test.cpp \
   tests/unit/http/h1_renderer_test.cpp \
+  tests/unit/http/h2_client.hpp \
+  tests/unit/http/h2_session_test.cpp \
   tests/unit/http/host_names_test.cpp \
   tests/unit/http/judge_request.hpp \
   tests/unit/http/media_test.cpp \
+  tests/unit/http/message_test.cpp \
   tests/unit/http/target_test.cpp \
   tests/unit/http/vectors_request.hpp

@@ -1,0 +1,114 @@
+#include "http/h2_head.hpp"
+
+#include "base/text.hpp"
+#include "http/authority.hpp"
+#include "http/chars.hpp"
+#include "http/target_form.hpp"
+
+namespace sallyport::http {
+namespace {
+
+// What a field line of HTTP/1 has besides name and value.
+constexpr std::size_t kLineOverhead = 4;
+
+bool has_upper_case(std::string_view name) {
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_connection_specific(std::string_view name) {
+  for (const char* const bad : {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}) {
+    if (equal_ignoring_case(name, bad)) return true;
+  }
+  return false;
+}
+
+void H2RequestMaker::add(std::string_view name, std::string_view value) {
+  if (!verdict_) return;
+  verdict_ = name.starts_with(':') ? add_pseudo(name, value) : add_regular(name, value);
+}
+
+// nghttp2 has seen to their order and number.
+Parsed<> H2RequestMaker::add_pseudo(std::string_view name, std::string_view value) {
+  if (name == ":method") {
+    if (value.size() > limits_.max_method) return parse_failure(501, "method too long");
+    method_ = value;
+  } else if (name == ":path") {
+    if (value.size() > limits_.max_start_line) return parse_failure(414, ":path too long");
+    path_ = value;
+  } else if (name == ":scheme") {
+    scheme_ = value.substr(0, limits_.max_method);
+  } else if (name == ":authority") {
+    if (value.size() > limits_.max_start_line) return parse_failure(414, ":authority too long");
+    authority_ = value;
+    has_authority_ = true;
+  } else {
+    return parse_failure(400, "a pseudo-field that nobody asked for");
+  }
+  return {};
+}
+
+Parsed<> H2RequestMaker::add_regular(std::string_view name, std::string_view value) {
+  bytes_ += name.size() + value.size() + kLineOverhead;
+  if (bytes_ > limits_.max_head) return parse_failure(431, "header fields too long");
+  if (++count_ > limits_.max_field_count) return parse_failure(431, "too many header fields");
+  if (!is_token(name) || has_upper_case(name)) return parse_failure(400, "a field name that is no token in lower case");
+  if (!is_field_value(value)) return parse_failure(400, "a control character in a field value");
+  if (trimmed(value).size() != value.size()) return parse_failure(400, "white space around a field value");
+  if (is_connection_specific(name)) return parse_failure(400, "a field of an HTTP/1 connection: " + std::string(name));
+  if (name == "host") {
+    if (has_host_) return parse_failure(400, "more than one Host field");
+    has_host_ = true;
+    host_ = value;
+  } else if (name == "cookie") {
+    if (!cookie_.empty()) cookie_ += "; ";
+    cookie_ += value;
+  } else {
+    fields_.add(name, value);
+  }
+  return {};
+}
+
+Parsed<RequestHead> H2RequestMaker::finish() {
+  if (!verdict_) return tl::make_unexpected(verdict_.error());
+  if (!is_token(method_)) return parse_failure(400, ":method is no token");
+  if (method_ == "CONNECT") return parse_failure(501, "CONNECT");
+  // What arrives by TLS is https, whatever it says of itself; who says otherwise wants somebody to believe it.
+  if (scheme_ != "https") return parse_failure(400, ":scheme is not https");
+  if (!is_target_text(path_)) return parse_failure(400, ":path is empty or has a space, '#', control or non-ASCII byte");
+  const auto form = form_of(method_, path_);
+  if (!form || (*form != TargetForm::origin && *form != TargetForm::asterisk)) {
+    return parse_failure(400, ":path does not begin with '/'");
+  }
+  if (has_authority_ && has_host_ && !equal_ignoring_case(authority_, host_)) {
+    return parse_failure(400, ":authority and Host differ");
+  }
+  const std::string& authority = has_authority_ ? authority_ : host_;
+  if (!is_authority(authority)) return parse_failure(400, "no host with an optional port in :authority or Host");
+  RequestHead head;
+  head.method = std::move(method_);
+  head.target = std::move(path_);
+  head.version = Version::http_2;
+  head.headers.reserve(fields_.size() + 2, fields_.bytes() + authority.size() + cookie_.size() + 16);
+  head.headers.add("Host", authority);
+  for (const Field field : fields_) head.headers.add(field.name, field.value);
+  if (!cookie_.empty()) head.headers.add("cookie", cookie_);
+  return head;
+}
+
+Parsed<Framing> decide_h2_framing(const RequestHead& head, bool ended) {
+  auto framing = decide_framing(head);
+  if (!framing) return framing;
+  if (ended) {
+    if (framing->length > 0) return parse_failure(400, "a body was announced and does not come");
+    return Framing{};
+  }
+  if (framing->kind == Framing::Kind::none) return Framing{Framing::Kind::chunked, 0};
+  return framing;
+}
+
+}  // namespace sallyport::http

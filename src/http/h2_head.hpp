@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/framing.hpp"
+#include "http/h1_parser.hpp"
+#include "http/message.hpp"
+#include "http/parse_error.hpp"
+
+namespace sallyport::http {
+
+// Makes a RequestHead of the fields of an HTTP/2 request, judged as strictly as one of HTTP/1: the same characters, the
+// same limits, the same form of target. A request line, fields, one Host: nobody further in can tell which version a
+// request came by, but for RequestHead::version.
+class H2RequestMaker {
+ public:
+  explicit H2RequestMaker(const HeadLimits& limits) : limits_(limits) {}
+
+  // The fields in their order, pseudo-fields too. Too many, or too long ones, are dropped; finish() says so.
+  void add(std::string_view name, std::string_view value);
+  // The head and how long its body is; `ended`: no body follows. Errors: 400 (malformed: a stream error PROTOCOL_ERROR,
+  // RFC 9113 section 8.1.1), 414, 431, 501.
+  Parsed<RequestHead> finish();
+
+ private:
+  Parsed<> add_regular(std::string_view name, std::string_view value);
+  Parsed<> add_pseudo(std::string_view name, std::string_view value);
+
+  HeadLimits limits_;
+  Parsed<> verdict_;
+  std::string method_;
+  std::string path_;
+  std::string scheme_;
+  std::string authority_;
+  std::string host_;
+  std::string cookie_;  // RFC 9113 section 8.2.3: crumbs are joined before anybody reads them
+  bool has_host_ = false;
+  bool has_authority_ = false;
+  Headers fields_;
+  std::size_t bytes_ = 0;
+  std::size_t count_ = 0;
+};
+
+// How long the body of an HTTP/2 request is. `ended`: the head was all. `chunked` stands for a length that is not known
+// before the end. Errors: 400.
+Parsed<Framing> decide_h2_framing(const RequestHead& head, bool ended);
+
+// Is the name one of those that belong to a connection of HTTP/1 and are malformed in HTTP/2 (RFC 9113 section 8.2.2)?
+bool is_connection_specific(std::string_view name);
+
+}  // namespace sallyport::http

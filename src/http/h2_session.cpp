@@ -1,0 +1,334 @@
+#include "http/h2_session.hpp"
+
+#include <nghttp2/nghttp2.h>
+
+#include <algorithm>
+#include <new>
+#include <vector>
+
+#include "base/text.hpp"
+#include "http/chars.hpp"
+
+namespace sallyport::http {
+namespace {
+
+// Of what a useful exchange gives back to the allowance for frames that carry nothing: a transfer needs a WINDOW_UPDATE
+// now and then, and many browsers send PRIORITY_UPDATE with each request.
+constexpr double kFramesPerRequest = 8;
+constexpr double kBytesPerFrame = 2048;
+// Kept of a buffer that was larger once.
+constexpr std::size_t kKeptCapacity = 64 * 1024;
+
+const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+std::string_view text_of(nghttp2_rcbuf* buffer) {
+  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
+  return text_of(bytes.base, bytes.len);
+}
+
+struct OptionDeleter {
+  void operator()(nghttp2_option* option) const { nghttp2_option_del(option); }
+};
+struct CallbacksDeleter {
+  void operator()(nghttp2_session_callbacks* callbacks) const { nghttp2_session_callbacks_del(callbacks); }
+};
+
+std::unique_ptr<nghttp2_option, OptionDeleter> make_options() {
+  nghttp2_option* option = nullptr;
+  if (nghttp2_option_new(&option) != 0) throw std::bad_alloc();
+  nghttp2_option_set_no_auto_window_update(option, 1);
+  nghttp2_option_set_no_closed_streams(option, 1);
+  nghttp2_option_set_max_outbound_ack(option, 100);
+  nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_PRIORITY_UPDATE);
+  return std::unique_ptr<nghttp2_option, OptionDeleter>(option);
+}
+
+}  // namespace
+
+struct H2ServerSession::Stream {
+  explicit Stream(const HeadLimits& limits) : head(limits) {}
+
+  H2RequestMaker head;
+  bool delivered = false;
+  bool body_ended = false;
+  bool is_ours_to_blame = false;  // we broke it off for a reason that is not the client's
+  std::string outgoing;           // from `sent` on: not in a frame yet
+  std::size_t sent = 0;
+  bool out_ended = false;
+};
+
+// What nghttp2 calls. No exception may pass through it: what throws here ends the process.
+struct H2ServerSession::Callbacks {
+  static H2ServerSession& self(void* user) { return *static_cast<H2ServerSession*>(user); }
+
+  static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) noexcept {
+    H2ServerSession& session = self(user);
+    const bool carries = header->type == NGHTTP2_HEADERS || header->type == NGHTTP2_CONTINUATION ||
+                         (header->type == NGHTTP2_DATA && (header->length > 0 || (header->flags & NGHTTP2_FLAG_END_STREAM)));
+    if (carries) return 0;
+    if (session.idle_frames_.spend(session.now_)) return 0;
+    session.fail_with(Errc::too_large, "too many frames that carry nothing");
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
+  }
+
+  static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    H2ServerSession& session = self(user);
+    session.streams_.emplace(frame->hd.stream_id, std::make_unique<Stream>(session.limits_.head));
+    return 0;
+  }
+
+  static int on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
+                       std::uint8_t, void* user) noexcept {
+    // Trailers of a request go no further: nobody behind us could tell them from fields (attack B5).
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    Stream* const stream = self(user).find(frame->hd.stream_id);
+    if (stream != nullptr) stream->head.add(text_of(name), text_of(value));
+    return 0;
+  }
+
+  static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+    H2ServerSession& session = self(user);
+    Stream* const stream = session.find(frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    const bool ended = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    if (!stream->delivered) {
+      session.deliver(frame->hd.stream_id, *stream, ended);
+    } else if (ended && !stream->body_ended) {
+      stream->body_ended = true;
+      session.events_.on_body_end(frame->hd.stream_id);
+    }
+    return 0;
+  }
+
+  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
+                     void* user) noexcept {
+    H2ServerSession& session = self(user);
+    session.idle_frames_.earn(static_cast<double>(size) / kBytesPerFrame);
+    session.events_.on_body(id, text_of(data, size));
+    return 0;
+  }
+
+  static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t error, void* user) noexcept {
+    H2ServerSession& session = self(user);
+    const auto found = session.streams_.find(id);
+    if (found == session.streams_.end()) return 0;
+    const std::unique_ptr<Stream> stream = std::move(found->second);
+    session.streams_.erase(found);
+    if (error == NGHTTP2_NO_ERROR) session.idle_frames_.earn(kFramesPerRequest);
+    if (stream->delivered) session.events_.on_closed(id, static_cast<H2Error>(error));
+    // Whether the client resets or makes us do it is one (Rapid Reset, MadeYouReset).
+    if (error != NGHTTP2_NO_ERROR && !stream->is_ours_to_blame && !session.resets_.spend(session.now_)) {
+      session.fail_with(Errc::too_large, "too many streams that end by an error");
+    }
+    return 0;
+  }
+
+  static ssize_t on_send(nghttp2_session*, const std::uint8_t* data, std::size_t size, int, void* user) noexcept {
+    H2ServerSession& session = self(user);
+    if (session.out_->size() >= session.enough_) return NGHTTP2_ERR_WOULDBLOCK;
+    session.out_->append(text_of(data, size));
+    return static_cast<ssize_t>(size);
+  }
+
+  static ssize_t on_wants_data(nghttp2_session*, std::int32_t id, std::uint8_t*, std::size_t size,
+                               std::uint32_t* flags, nghttp2_data_source*, void* user) noexcept {
+    Stream* const stream = self(user).find(id);
+    if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::size_t left = stream->outgoing.size() - stream->sent;
+    if (left == 0 && !stream->out_ended) return NGHTTP2_ERR_DEFERRED;
+    const std::size_t taken = std::min(left, size);
+    if (taken == left && stream->out_ended) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+    return static_cast<ssize_t>(taken);
+  }
+
+  static int on_send_data(nghttp2_session*, nghttp2_frame* frame, const std::uint8_t* header, std::size_t size,
+                          nghttp2_data_source*, void* user) noexcept {
+    constexpr std::size_t kFrameHeader = 9;
+    H2ServerSession& session = self(user);
+    if (session.out_->size() >= session.enough_) return NGHTTP2_ERR_WOULDBLOCK;
+    Stream* const stream = session.find(frame->hd.stream_id);
+    if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    session.out_->append(text_of(header, kFrameHeader)).append(stream->outgoing, stream->sent, size);
+    stream->sent += size;
+    if (stream->sent == stream->outgoing.size()) {
+      if (stream->outgoing.capacity() > kKeptCapacity) std::string().swap(stream->outgoing);
+      stream->outgoing.clear();
+      stream->sent = 0;
+    }
+    session.idle_frames_.earn(static_cast<double>(size) / kBytesPerFrame);
+    session.events_.on_sent(frame->hd.stream_id);
+    return 0;
+  }
+};
+
+H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
+    : limits_(limits),
+      events_(events),
+      idle_frames_(limits.idle_frame_burst, limits.idle_frames_per_second),
+      resets_(limits.reset_burst, limits.resets_per_second) {
+  nghttp2_session_callbacks* raw = nullptr;
+  if (nghttp2_session_callbacks_new(&raw) != 0) throw std::bad_alloc();
+  const std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter> callbacks(raw);
+  nghttp2_session_callbacks_set_on_begin_frame_callback(raw, Callbacks::on_begin_frame);
+  nghttp2_session_callbacks_set_on_begin_headers_callback(raw, Callbacks::on_begin_headers);
+  nghttp2_session_callbacks_set_on_header_callback2(raw, Callbacks::on_header);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(raw, Callbacks::on_frame);
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Callbacks::on_data);
+  nghttp2_session_callbacks_set_on_stream_close_callback(raw, Callbacks::on_close);
+  nghttp2_session_callbacks_set_send_callback(raw, Callbacks::on_send);
+  nghttp2_session_callbacks_set_send_data_callback(raw, Callbacks::on_send_data);
+  const auto options = make_options();
+  if (nghttp2_session_server_new2(&session_, raw, this, options.get()) != 0) throw std::bad_alloc();
+  const nghttp2_settings_entry settings[] = {
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.max_concurrent_streams},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.head.max_head)},
+      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1}};
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
+  nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
+                                        static_cast<std::int32_t>(limits.connection_window));
+}
+
+H2ServerSession::~H2ServerSession() { nghttp2_session_del(session_); }
+
+H2ServerSession::Stream* H2ServerSession::find(StreamId id) const {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+void H2ServerSession::fail_with(Errc code, std::string why) {
+  if (!verdict_) return;
+  verdict_ = fail(code, std::move(why), Side::client);
+  nghttp2_session_terminate_session(
+      session_, code == Errc::too_large ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
+}
+
+void H2ServerSession::deliver(StreamId id, Stream& stream, bool ended) {
+  auto head = stream.head.finish();
+  Parsed<Framing> framing;
+  if (head) framing = decide_h2_framing(*head, ended);
+  if (!head || !framing) {
+    const ParseError& error = head ? framing.error() : head.error();
+    if (error.status == 400) {
+      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_PROTOCOL_ERROR);
+      return;
+    }
+    stream.delivered = true;
+    stream.body_ended = ended;
+    events_.on_refused(id, error.status, error.detail);
+    return;
+  }
+  stream.delivered = true;
+  stream.body_ended = ended;
+  events_.on_request(id, std::move(*head), *framing);
+}
+
+Result<> H2ServerSession::receive(std::string_view bytes, TimePoint now) {
+  now_ = now;
+  if (!verdict_) return verdict_;
+  const ssize_t taken = nghttp2_session_mem_recv(session_, bytes_of(bytes), bytes.size());
+  if (taken < 0) {
+    fail_with(taken == NGHTTP2_ERR_FLOODED ? Errc::too_large : Errc::malformed,
+              nghttp2_strerror(static_cast<int>(taken)));
+  }
+  return verdict_;
+}
+
+Result<> H2ServerSession::output(std::string& out, std::size_t enough) {
+  out_ = &out;
+  enough_ = enough;
+  const int sent = nghttp2_session_send(session_);
+  out_ = nullptr;
+  if (sent != 0) fail_with(Errc::internal, nghttp2_strerror(sent));
+  return verdict_;
+}
+
+bool H2ServerSession::has_output() const { return nghttp2_session_want_write(session_) != 0; }
+
+bool H2ServerSession::is_over() const {
+  return nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
+}
+
+Result<> H2ServerSession::submit(StreamId id, const ResponseHead& head, bool has_body, bool interim) {
+  if (find(id) == nullptr) return {};
+  if (head.status < 100 || head.status > 599) return fail(Errc::internal, "head not written: no such status");
+  // Names are written in lower case (RFC 9113 section 8.2.1); all of them stand in one buffer that does not move.
+  scratch_.clear();
+  scratch_.reserve(head.headers.bytes() + 3);
+  scratch_ += std::to_string(head.status);
+  std::vector<nghttp2_nv> fields;
+  fields.reserve(head.headers.size() + 1);
+  const auto add = [&fields](std::string_view name, std::string_view value) {
+    fields.push_back(nghttp2_nv{const_cast<std::uint8_t*>(bytes_of(name)), const_cast<std::uint8_t*>(bytes_of(value)),
+                                name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+  };
+  add(":status", scratch_);
+  for (const Field field : head.headers) {
+    if (!is_token(field.name) || !is_field_value(field.value)) {
+      return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
+    }
+    if (is_connection_specific(field.name)) continue;
+    const std::size_t begin = scratch_.size();
+    for (const char c : field.name) scratch_ += to_lower(c);
+    add(std::string_view(scratch_).substr(begin), field.value);
+  }
+  nghttp2_data_provider provider{};
+  provider.read_callback = Callbacks::on_wants_data;
+  const int submitted =
+      interim ? nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, fields.data(), fields.size(), nullptr)
+              : nghttp2_submit_response(session_, id, fields.data(), fields.size(), has_body ? &provider : nullptr);
+  if (submitted < 0) return fail(Errc::internal, nghttp2_strerror(submitted));
+  return {};
+}
+
+Result<> H2ServerSession::respond(StreamId stream, const ResponseHead& head, bool has_body) {
+  return submit(stream, head, has_body, false);
+}
+
+Result<> H2ServerSession::respond_interim(StreamId stream, const ResponseHead& head) {
+  return submit(stream, head, false, true);
+}
+
+void H2ServerSession::send(StreamId id, std::string_view piece) {
+  Stream* const stream = find(id);
+  if (stream == nullptr || stream->out_ended) return;
+  stream->outgoing += piece;
+  nghttp2_session_resume_data(session_, id);
+}
+
+void H2ServerSession::end_body(StreamId id) {
+  Stream* const stream = find(id);
+  if (stream == nullptr || stream->out_ended) return;
+  stream->out_ended = true;
+  nghttp2_session_resume_data(session_, id);
+}
+
+std::size_t H2ServerSession::unsent(StreamId id) const {
+  const Stream* const stream = find(id);
+  return stream == nullptr ? 0 : stream->outgoing.size() - stream->sent;
+}
+
+void H2ServerSession::reset(StreamId id, H2Error error) {
+  Stream* const stream = find(id);
+  if (stream == nullptr) return;
+  stream->is_ours_to_blame = true;
+  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, static_cast<std::uint32_t>(error));
+}
+
+void H2ServerSession::consumed(StreamId id, std::size_t bytes) {
+  nghttp2_session_consume(session_, id, bytes);
+}
+
+void H2ServerSession::announce_shutdown() { nghttp2_submit_shutdown_notice(session_); }
+
+void H2ServerSession::shut_down() {
+  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
+                        NGHTTP2_NO_ERROR, nullptr, 0);
+}
+
+}  // namespace sallyport::http

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "http/flood_guard.hpp"
+#include "http/framing.hpp"
+#include "http/h2_head.hpp"
+
+struct nghttp2_session;
+
+namespace sallyport::http {
+
+using StreamId = std::int32_t;
+
+// RFC 9113 section 7.
+enum class H2Error : std::uint32_t {
+  no_error = 0,
+  protocol_error = 1,
+  internal_error = 2,
+  flow_control_error = 3,
+  settings_timeout = 4,
+  stream_closed = 5,
+  frame_size_error = 6,
+  refused_stream = 7,
+  cancel = 8,
+  compression_error = 9,
+  connect_error = 10,
+  enhance_your_calm = 11,
+  inadequate_security = 12,
+  http_1_1_required = 13,
+};
+
+struct H2Limits {
+  HeadLimits head;
+  std::uint32_t max_concurrent_streams = 100;
+  std::uint32_t stream_window = 256 * 1024;       // bytes of one request's body that may wait here
+  std::uint32_t connection_window = 1024 * 1024;  // of all requests' bodies
+  // What a client may do without use to it (attack D1), at once and in the long run: frames that carry nothing (PING,
+  // SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones), and streams that end by an error.
+  std::uint32_t idle_frame_burst = 1000;
+  std::uint32_t idle_frames_per_second = 100;
+  std::uint32_t reset_burst = 200;
+  std::uint32_t resets_per_second = 20;
+};
+
+// The server's side of an HTTP/2 connection (RFC 9113): bytes in, events and bytes out. nghttp2 does frames, HPACK and
+// flow control; what a request may look like is said by H2RequestMaker, as for HTTP/1. No I/O, no clock. After an
+// error of receive() what output() still gives is sent (GOAWAY says why) and the connection closed.
+class H2ServerSession {
+ public:
+  // What came, in its order. Called inside receive() and output(); must not call back into the session but for the
+  // functions that say so. Views last until the call returns.
+  class Events {
+   public:
+    // A request. Its body follows unless the framing says none.
+    virtual void on_request(StreamId stream, RequestHead head, const Framing& framing) = 0;
+    // A request that is to be answered with this status and no more: its head was too long, and so on.
+    virtual void on_refused(StreamId stream, int status, std::string why) = 0;
+    virtual void on_body(StreamId stream, std::string_view piece) = 0;
+    virtual void on_body_end(StreamId stream) = 0;
+    // Some of what send() took has gone out.
+    virtual void on_sent(StreamId stream) = 0;
+    // Nothing more of this stream, either way: after no_error all was said, after others it was broken off.
+    virtual void on_closed(StreamId stream, H2Error error) = 0;
+
+   protected:
+    ~Events() = default;
+  };
+
+  // `events` must outlive the session.
+  H2ServerSession(const H2Limits& limits, Events& events);
+  ~H2ServerSession();
+  H2ServerSession(const H2ServerSession&) = delete;
+  H2ServerSession& operator=(const H2ServerSession&) = delete;
+
+  // Takes all of it. Errors: malformed (the client breaks the protocol), too_large (it floods us: attack D1).
+  Result<> receive(std::string_view bytes, TimePoint now);
+  // Appends frames to `out` until it has at least `enough` bytes or nothing is to be sent now. Errors: those of
+  // receive(), which may show here first.
+  Result<> output(std::string& out, std::size_t enough);
+  bool has_output() const;
+  // Neither side has anything more to say.
+  bool is_over() const;
+
+  // Answers. A head once, interim ones before it; `has_body`: pieces follow by send() and end_body(). Errors: internal
+  // (a head that cannot be written). On a stream that is closed all of these do nothing.
+  Result<> respond(StreamId stream, const ResponseHead& head, bool has_body);
+  Result<> respond_interim(StreamId stream, const ResponseHead& head);
+  void send(StreamId stream, std::string_view piece);
+  void end_body(StreamId stream);
+  // Bytes that send() took and output() has not given yet.
+  std::size_t unsent(StreamId stream) const;
+  // Breaks the stream off, both ways.
+  void reset(StreamId stream, H2Error error);
+  // Somebody has taken that much of the body: the client may send more. Also of streams that are closed.
+  void consumed(StreamId stream, std::size_t bytes);
+
+  // No request that comes from now on is served: announces it, and a little later, when those under way then have come
+  // in, says which was the last one (RFC 9113 section 6.8).
+  void announce_shutdown();
+  void shut_down();
+
+  std::size_t stream_count() const { return streams_.size(); }
+
+ private:
+  struct Stream;
+  struct Callbacks;
+
+  Stream* find(StreamId id) const;
+  void deliver(StreamId id, Stream& stream, bool ended);
+  Result<> submit(StreamId id, const ResponseHead& head, bool has_body, bool interim);
+  void fail_with(Errc code, std::string why);
+
+  const H2Limits limits_;
+  Events& events_;
+  nghttp2_session* session_ = nullptr;
+  std::unordered_map<StreamId, std::unique_ptr<Stream>> streams_;
+  Allowance idle_frames_;
+  Allowance resets_;
+  TimePoint now_{};
+  std::string* out_ = nullptr;  // while output() runs
+  std::size_t enough_ = 0;
+  Result<> verdict_;
+  std::string scratch_;
+};
+
+}  // namespace sallyport::http

@@ -1,0 +1,32 @@
+#include "http/message.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "judge_request.hpp"
+
+using namespace sallyport::http;
+
+BOOST_AUTO_TEST_SUITE(http_message)
+
+BOOST_AUTO_TEST_CASE(look_ups_ignore_case_and_keep_the_order) {
+  Headers headers;
+  headers.add("A", "1");
+  headers.add("b", "2");
+  headers.add("a", "3");
+  BOOST_TEST(headers.find("a").value() == "1");
+  BOOST_TEST(headers.count("A") == 2u);
+  BOOST_TEST(headers.remove("a") == 2u);
+  BOOST_TEST(to_text(headers) == "b: 2\n");
+  headers.set("B", "4");
+  BOOST_TEST(to_text(headers) == "B: 4\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_field_may_be_added_from_views_into_the_same_headers) {
+  Headers headers;
+  headers.add("Name", std::string(40, 'v'));
+  for (int i = 0; i < 10; ++i) headers.add(headers[0].name, headers[0].value);
+  headers.set(headers[3].name, headers[5].value);
+  BOOST_TEST(to_text(headers) == "Name: " + std::string(40, 'v') + "\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
