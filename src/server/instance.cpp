@@ -150,8 +150,9 @@ config::Diagnostics Instance::warnings() const {
     const http::HostNames& names = published_->get()->host_names;
     for (const auto& sni : settings.ssl_sni) {
       if (names.contains(sni.host)) continue;
-      warn(config_path_, "[ssl-sni] " + sni.host + ": requests for it are refused, for it is neither web-host-name nor "
-                         "a web-host-alias nor the host of a virtual host junction");
+      warn(config_path_, "[ssl-sni] " + sni.host +
+                             ": requests for it are refused, for it is neither web-host-name nor "
+                             "a web-host-alias nor the host of a virtual host junction");
     }
   }
   std::vector<std::string> secrets = settings.ssl.server_key_file;

@@ -60,10 +60,9 @@ inline std::map<std::string, Target>& targets() {
 
 // FUZZ_TARGET(name) { ... return 0; } looks at `data` and `size`. The seeds are in corpus/name.
 #ifdef SALLYPORT_FUZZ_REPLAY
-#define FUZZ_TARGET(name)                                                                             \
-  static int fuzz_##name(const std::uint8_t* data, std::size_t size);                                 \
-  [[maybe_unused]] static const bool name##_is_listed =                                               \
-      sallyport::fuzz::targets().emplace(#name, fuzz_##name).second;                                  \
+#define FUZZ_TARGET(name)                                                                                              \
+  static int fuzz_##name(const std::uint8_t* data, std::size_t size);                                                  \
+  [[maybe_unused]] static const bool name##_is_listed = sallyport::fuzz::targets().emplace(#name, fuzz_##name).second; \
   static int fuzz_##name([[maybe_unused]] const std::uint8_t* data, [[maybe_unused]] std::size_t size)
 #else
 #define FUZZ_TARGET(name) extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)

@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
   for (const auto& [name, run] : sallyport::fuzz::targets()) {
     std::size_t seeds = 0;
     std::error_code error;
-    for (fs::directory_iterator entry(fs::path(argv[1]) / name, error), end; !error && entry != end; entry.increment(error)) {
+    for (fs::directory_iterator entry(fs::path(argv[1]) / name, error), end; !error && entry != end;
+         entry.increment(error)) {
       std::ifstream in(entry->path(), std::ios::binary);
       const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
       std::fprintf(stderr, "%s: %s\n", name.c_str(), entry->path().filename().c_str());
