@@ -30,8 +30,8 @@ class ChunkedDecoder {
   // Takes framing bytes and then at most one piece of payload from the front of `input`. Call it again with the rest
   // until that is empty or done() is true; what is left then belongs to the next message. Errors (400; 431 for the
   // trailer section): a chunk size that is no hexadecimal number below 2^63, white space or control characters where
-  // they may not be, line ends other than CRLF, a quoted string that does not end with its line, a limit passed, Content-Length, Transfer-Encoding or Host as a
-  // trailer. After an error the decoder must not be fed again.
+  // they may not be, line ends other than CRLF, a quoted string that does not end with its line, a limit passed,
+  // Content-Length, Transfer-Encoding or Host as a trailer. After an error the decoder must not be fed again.
   Parsed<Step> step(std::string_view input);
 
   bool done() const { return state_ == State::done; }

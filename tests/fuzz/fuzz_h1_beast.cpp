@@ -63,7 +63,8 @@ bool read_our_body(std::string_view rest, const Framing& framing, Message& messa
 // refuses the request. Nobody takes it for "close" or for the name of a field.
 bool has_odd_connection(const Headers& headers) {
   for (const Field field : headers) {
-    if (!equal_ignoring_case(field.name, "Connection") && !equal_ignoring_case(field.name, "Proxy-Connection")) continue;
+    if (!equal_ignoring_case(field.name, "Connection") && !equal_ignoring_case(field.name, "Proxy-Connection"))
+      continue;
     for (const std::string_view member : split(field.value, ',')) {
       if (!all_in(trimmed(member), kToken)) return true;
     }
@@ -126,8 +127,8 @@ Message read_as_beast_does(std::string_view input) {
   return message;
 }
 
-// Refused by Beast for what we drop unread: the grammar of a chunk extension (it ends with its line, whatever it says), and
-// a Connection of the kind above among the trailers.
+// Refused by Beast for what we drop unread: the grammar of a chunk extension (it ends with its line, whatever it says),
+// and a Connection of the kind above among the trailers.
 bool is_about_what_we_drop(const Message& theirs) {
   return theirs.error == beast::error::bad_chunk_extension ||
          (theirs.error == beast::error::bad_value && theirs.in_trailers);
@@ -151,7 +152,8 @@ FUZZ_TARGET(h1_beast) {
     return 0;
   }
   if (theirs.state == Message::State::refused) {
-    if (ours.has_head() && !ours.odd_connection && !is_about_what_we_drop(theirs)) fuzz::fail("Beast refuses what we take: " + theirs.error.message());
+    if (ours.has_head() && !ours.odd_connection && !is_about_what_we_drop(theirs))
+      fuzz::fail("Beast refuses what we take: " + theirs.error.message());
     return 0;
   }
   if (!ours.has_head() || !theirs.has_head()) {

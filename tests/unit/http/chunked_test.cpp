@@ -81,7 +81,8 @@ BOOST_AUTO_TEST_CASE(C4_a_quoted_string_of_an_extension_ends_with_its_line) {
     ChunkedDecoder decoder;
     BOOST_TEST(!decoder.step(bad).has_value(), bad);
   }
-  for (const char* const good : {"0;a=\"b\"\r\n\r\n", "0;a=\"b\\\"\"\r\n\r\n", "0;a=\\\r\n\r\n", "0;\"\";\"\"\r\n\r\n"}) {
+  for (const char* const good :
+       {"0;a=\"b\"\r\n\r\n", "0;a=\"b\\\"\"\r\n\r\n", "0;a=\\\r\n\r\n", "0;\"\";\"\"\r\n\r\n"}) {
     ChunkedDecoder decoder;
     const auto step = decoder.step(good);
     BOOST_REQUIRE_MESSAGE(step.has_value(), good);
