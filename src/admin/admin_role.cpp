@@ -59,7 +59,7 @@ bool is_allowed(const net::PeerCredentials& peer, unsigned own_uid, const AdminO
 
 async::Task<Result<std::string>> AdminRole::read_line(net::Stream& stream) {
   const async::Context here = co_await async::CurrentContext();
-  const async::Deadline deadline = here.loop->in(options_.timeout);
+  const async::Deadline deadline = here.loop->in(options_().timeout);
   std::string line;
   std::string buffer(16384, '\0');
   for (;;) {
@@ -88,7 +88,7 @@ async::Task<> AdminRole::serve(net::Accepted accepted) {
     output = failed(words.error());
   } else {
     const auto job = [this, peer, words = *words] {
-      if (!is_allowed(peer, geteuid(), options_)) {
+      if (!is_allowed(peer, geteuid(), options_())) {
         return failed(Error(Errc::denied, "you are not an administrator: see [admin] in sallyport.conf(5)"));
       }
       return run_(words);
@@ -112,7 +112,7 @@ async::Task<> AdminRole::serve(net::Accepted accepted) {
     logs_.audit(record);
   }
   const std::string reply = render_reply(output);
-  const async::Deadline deadline = here.loop->in(options_.timeout);
+  const async::Deadline deadline = here.loop->in(options_().timeout);
   const Result<> written = co_await stream.write_all(reply, deadline);
   if (written) stream.shut_write();
 }

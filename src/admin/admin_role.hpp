@@ -14,7 +14,7 @@ namespace sallyport::admin {
 struct AdminOptions {
   std::vector<std::string> allowed_users;   // besides root and the daemon's own user
   std::vector<std::string> allowed_groups;
-  Duration timeout{std::chrono::seconds(30)};
+  Duration timeout{std::chrono::seconds(30)};  // for the command to arrive, and for its answer to be taken
 };
 
 // Serves the admin socket: who connects is judged by the kernel's word for him (attack G8), one command a connection.
@@ -22,7 +22,9 @@ struct AdminOptions {
 class AdminRole {
  public:
   using Run = std::function<CommandOutput(const std::vector<std::string>& words)>;
-  AdminRole(async::WorkerPool& executor, log::Logs& logs, AdminOptions options, Run run)
+  // As they are when a command comes; on any thread.
+  using Options = std::function<AdminOptions()>;
+  AdminRole(async::WorkerPool& executor, log::Logs& logs, Options options, Run run)
       : executor_(executor), logs_(logs), options_(std::move(options)), run_(std::move(run)) {}
 
   async::Task<> serve(net::Accepted accepted);
@@ -32,7 +34,7 @@ class AdminRole {
 
   async::WorkerPool& executor_;
   log::Logs& logs_;
-  const AdminOptions options_;
+  const Options options_;
   const Run run_;
 };
 

@@ -30,10 +30,26 @@ void AttemptTable::take(const std::string& key, TimePoint now) {
   entry.full_at = std::max(entry.full_at, now) + period_;
   const bool was_last = entry.full_at - now > (max_ - 1) * period_;
   if (was_last) entry.blocked_until = now + block_;
+  drop_oldest();
+}
+
+void AttemptTable::drop_oldest() {
   while (entries_.size() > max_entries_) {
     entries_.erase(by_age_.front());
     by_age_.pop_front();
   }
+}
+
+void AttemptTable::set_limits(std::uint32_t max, Duration window, Duration block, std::size_t max_entries) {
+  max_ = max;
+  period_ = max == 0 ? window : window / max;
+  block_ = block;
+  max_entries_ = max_entries;
+  if (max == 0) {
+    entries_.clear();
+    by_age_.clear();
+  }
+  drop_oldest();
 }
 
 void AttemptTable::give_back(const std::string& key) {
@@ -57,6 +73,15 @@ LoginThrottle::LoginThrottle(const ThrottleLimits& l)
       addresses_(l.address_max_failures, l.window, l.block_time, l.max_tracked),
       users_(l.user_max_failures, l.window, l.block_time, l.max_tracked),
       known_(1, l.known_for, Duration::zero(), l.max_tracked) {}
+
+void LoginThrottle::set_limits(const ThrottleLimits& l) {
+  prefix_v4_ = l.address_prefix_v4;
+  prefix_v6_ = l.address_prefix_v6;
+  pairs_.set_limits(l.user_address_max_failures, l.window, l.block_time, l.max_tracked);
+  addresses_.set_limits(l.address_max_failures, l.window, l.block_time, l.max_tracked);
+  users_.set_limits(l.user_max_failures, l.window, l.block_time, l.max_tracked);
+  known_.set_limits(1, l.known_for, Duration::zero(), l.max_tracked);
+}
 
 LoginThrottle::Keys LoginThrottle::keys_of(std::string_view user, const IpAddress& address) const {
   // An IPv4 prefix counts from bit 96 of the mapped form.

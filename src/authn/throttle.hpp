@@ -42,6 +42,8 @@ class AttemptTable {
   void take(const std::string& key, TimePoint now);
   void give_back(const std::string& key);
   void forget(const std::string& key);
+  // What was used up so far stays used up, as a part of the window; blocks stay as long as they were to be.
+  void set_limits(std::uint32_t max, Duration window, Duration block, std::size_t max_entries);
   std::size_t size() const { return entries_.size(); }
 
  private:
@@ -55,6 +57,8 @@ class AttemptTable {
   Duration period_;
   Duration block_;
   std::size_t max_entries_;
+  void drop_oldest();
+
   std::list<std::string> by_age_;  // the oldest first
   std::map<std::string, Entry, std::less<>> entries_;
 };
@@ -75,6 +79,9 @@ class LoginThrottle {
 
   // Nobody could check the password (the directory was away): the attempt is given back.
   void released(std::string_view user, const IpAddress& address);
+
+  // For attempts from now on. With other prefixes, addresses begin anew.
+  void set_limits(const ThrottleLimits& limits);
 
   // Entries of all kinds.
   std::size_t size() const;

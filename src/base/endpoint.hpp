@@ -37,6 +37,8 @@ class Cidr {
   bool contains(const IpAddress& address) const { return address.masked(bits_) == network_; }
   std::string to_string() const;
 
+  friend bool operator==(const Cidr&, const Cidr&) = default;
+
  private:
   IpAddress network_;
   unsigned bits_ = 128;

@@ -30,9 +30,9 @@ enum class SettingType : std::uint8_t {
 
 // When a changed value counts. Everything is read again on a reload.
 enum class TakesEffect : std::uint8_t {
-  live,     // for every request after the reload
+  live,     // for everything that begins after the reload, requests on open connections too
   reload,   // for connections accepted after the reload
-  restart,  // only when the server is started anew
+  restart,  // only when the server is started anew: see keep_until_restart()
 };
 
 struct SettingSpec;
@@ -55,6 +55,8 @@ struct Field {
   Result<void> (*assign)(const SettingSpec&, const Entry&, Settings&);
   void (*clear)(Settings&);
   const void* (*address)(const Settings&);
+  bool (*same)(const Settings&, const Settings&);
+  void (*copy)(const Settings& from, Settings& to);
 };
 
 // What a text has to look like.
@@ -195,6 +197,8 @@ constexpr Field make_field() {
                    Settings& settings) { return assign_to(spec, entry, member_of<Path...>(settings)); },
       .clear = [](Settings& settings) { member_of<Path...>(settings) = Member{}; },
       .address = [](const Settings& settings) -> const void* { return &member_of<Path...>(settings); },
+      .same = [](const Settings& a, const Settings& b) { return member_of<Path...>(a) == member_of<Path...>(b); },
+      .copy = [](const Settings& from, Settings& to) { member_of<Path...>(to) = member_of<Path...>(from); },
   };
 }
 

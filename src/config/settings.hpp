@@ -20,6 +20,9 @@ struct MapEntry {
   std::string key;
   std::string value;
   std::uint32_t line = 0;
+
+  // Wherever it stands.
+  friend bool operator==(const MapEntry& a, const MapEntry& b) { return a.key == b.key && a.value == b.value; }
 };
 
 // A certificate for one host name, from a line of [ssl-sni].
@@ -28,11 +31,20 @@ struct SniCertificate {
   std::string cert_file;
   std::string key_file;
   std::uint32_t line = 0;
+
+  // Wherever it stands.
+  friend bool operator==(const SniCertificate& a, const SniCertificate& b) {
+    return a.host == b.host && a.cert_file == b.cert_file && a.key_file == b.key_file;
+  }
 };
 
 // Over which transport a login method is offered. There is no "http": a password is never asked for in clear.
 enum class AuthTransport : std::uint8_t { none, https };
 inline constexpr std::string_view kAuthTransportNames[] = {"none", "https"};
+
+// The field by which trusted proxies name the client.
+enum class ProxyHeader : std::uint8_t { x_forwarded_for, forwarded };
+inline constexpr std::string_view kProxyHeaderNames[] = {"X-Forwarded-For", "Forwarded"};
 
 enum class RegistryType : std::uint8_t { ldif, ldap };
 inline constexpr std::string_view kRegistryTypeNames[] = {"ldif", "ldap"};
@@ -78,6 +90,7 @@ struct ServerSettings {
   std::vector<std::string> http_method_disabled_remote;
   bool suppress_server_identity;
   std::vector<Cidr> trusted_proxies;
+  ProxyHeader trusted_proxies_header;
   std::string unix_user;   // empty: no change
   std::string unix_group;  // empty: the user's own group
 };
@@ -112,7 +125,7 @@ struct BaSettings {
 
 struct AccountManagementSettings {
   std::string mgt_pages_root;    // empty: the installed pages
-  std::string error_pages_root;  // empty: the installed pages
+  std::string error_pages_root;  // empty: "errors" in mgt_pages_root
   bool allow_unauthenticated_logout;
   std::string login_redirect_page;  // empty: back to what was asked for
 };
@@ -151,6 +164,7 @@ struct LdapSettings {
   std::uint32_t max_connections;
   std::uint32_t max_waiting;
   seconds retry_interval;
+  seconds user_recheck_interval;  // 0: off
 };
 
 struct PolicySettings {

@@ -157,7 +157,7 @@ async::Task<> Exchange::refuse(int status, std::string_view why) {
   Page page;
   page.status = status;
   const bool html = client_takes_html();
-  page.body = error_pages_.render_error(status, id_, head_.headers.find("Host").value_or(""), html);
+  page.body = error_pages_.render_error(status, id_, head_.headers, html);
   if (!html) page.type = "application/json";
   if (status == 408) close_ = true;
   note_failure(std::string(why), Side::self);

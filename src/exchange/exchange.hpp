@@ -47,8 +47,8 @@ struct Page {
 class ErrorPageSource {
  public:
   virtual ~ErrorPageSource() = default;
-  // `host`: what the client asked for, as received.
-  virtual std::string render_error(int status, std::string_view request_id, std::string_view host,
+  // `headers`: the request's, as received.
+  virtual std::string render_error(int status, std::string_view request_id, const http::Headers& headers,
                                    bool as_html) const = 0;
 };
 

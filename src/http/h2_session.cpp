@@ -57,6 +57,8 @@ struct H2ServerSession::Stream {
   std::string outgoing;           // from `sent` on: not in a frame yet
   std::size_t sent = 0;
   bool out_ended = false;
+  bool answered = false;          // the end of the answer is out
+  bool stop_after_answer = false;
 };
 
 // What nghttp2 calls. No exception may pass through it: what throws here ends the process.
@@ -134,6 +136,17 @@ struct H2ServerSession::Callbacks {
     return static_cast<ssize_t>(size);
   }
 
+  static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    const bool may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (!may_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+    H2ServerSession& session = self(user);
+    Stream* const stream = session.find(frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    stream->answered = true;
+    if (stream->stop_after_answer) session.reset(frame->hd.stream_id, H2Error::no_error);
+    return 0;
+  }
+
   static ssize_t on_wants_data(nghttp2_session*, std::int32_t id, std::uint8_t*, std::size_t size,
                                std::uint32_t* flags, nghttp2_data_source*, void* user) noexcept {
     Stream* const stream = self(user).find(id);
@@ -181,6 +194,7 @@ H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Callbacks::on_data);
   nghttp2_session_callbacks_set_on_stream_close_callback(raw, Callbacks::on_close);
   nghttp2_session_callbacks_set_send_callback(raw, Callbacks::on_send);
+  nghttp2_session_callbacks_set_on_frame_send_callback(raw, Callbacks::on_frame_sent);
   nghttp2_session_callbacks_set_send_data_callback(raw, Callbacks::on_send_data);
   const auto options = make_options();
   if (nghttp2_session_server_new2(&session_, raw, this, options.get()) != 0) throw std::bad_alloc();
@@ -313,6 +327,13 @@ std::size_t H2ServerSession::unsent(StreamId id) const {
   return stream == nullptr ? 0 : stream->outgoing.size() - stream->sent;
 }
 
+void H2ServerSession::stop_after_answer(StreamId id) {
+  Stream* const stream = find(id);
+  if (stream == nullptr) return;
+  stream->stop_after_answer = true;
+  if (stream->answered) reset(id, H2Error::no_error);
+}
+
 void H2ServerSession::reset(StreamId id, H2Error error) {
   Stream* const stream = find(id);
   if (stream == nullptr) return;
@@ -323,8 +344,6 @@ void H2ServerSession::reset(StreamId id, H2Error error) {
 void H2ServerSession::consumed(StreamId id, std::size_t bytes) {
   nghttp2_session_consume(session_, id, bytes);
 }
-
-void H2ServerSession::announce_shutdown() { nghttp2_submit_shutdown_notice(session_); }
 
 void H2ServerSession::shut_down() {
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),

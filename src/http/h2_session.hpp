@@ -96,14 +96,15 @@ class H2ServerSession {
   void end_body(StreamId stream);
   // Bytes that send() took and output() has not given yet.
   std::size_t unsent(StreamId stream) const;
+  // When the answer is out, whatever is still to come of the request is not wanted (RFC 9113 section 8.1).
+  void stop_after_answer(StreamId stream);
   // Breaks the stream off, both ways.
   void reset(StreamId stream, H2Error error);
   // Somebody has taken that much of the body: the client may send more. Also of streams that are closed.
   void consumed(StreamId stream, std::size_t bytes);
 
-  // No request that comes from now on is served: announces it, and a little later, when those under way then have come
-  // in, says which was the last one (RFC 9113 section 6.8).
-  void announce_shutdown();
+  // No request that comes from now on is served: tells the client which was the last one, so that it sends the others
+  // elsewhere without asking whether they were acted on (RFC 9113 section 6.8).
   void shut_down();
 
   std::size_t stream_count() const { return streams_.size(); }

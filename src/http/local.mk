@@ -16,6 +16,8 @@ libpure_a_SOURCES += \
   src/http/h2_head.cpp src/http/h2_head.hpp \
   src/http/h2_session.cpp src/http/h2_session.hpp \
   src/http/host_names.cpp src/http/host_names.hpp \
+  src/http/languages.cpp src/http/languages.hpp \
+  src/http/forwarded.cpp src/http/forwarded.hpp \
   src/http/media.cpp src/http/media.hpp \
   src/http/message.cpp src/http/message.hpp \
   src/http/parse_error.hpp \

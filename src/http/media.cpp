@@ -21,16 +21,16 @@ unsigned thousandths(std::string_view text) {
   return value <= 1000 ? value : 0;
 }
 
-unsigned weight_of(std::string_view media_range) {
-  const auto pieces = split(media_range, ';');
+}  // namespace
+
+unsigned weight_of(std::string_view element) {
+  const auto pieces = split(element, ';');
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     const std::string_view parameter = trimmed(pieces[i]);
     if (starts_with_ignoring_case(parameter, "q=")) return thousandths(parameter.substr(2));
   }
   return 1000;
 }
-
-}  // namespace
 
 bool prefers_html(const Headers& headers) {
   unsigned html = 0;

@@ -48,6 +48,7 @@ Result<std::shared_ptr<const Credential>> Credential::make(CredentialFields fiel
   made.method_ = std::move(fields.method);
   made.level_ = fields.level;
   made.attributes_ = std::move(fields.attributes);
+  made.entry_version_ = fields.entry_version;
   return std::make_shared<const Credential>(std::move(made));
 }
 
@@ -62,7 +63,7 @@ const Attribute* Credential::find_attribute(std::string_view name) const {
 }
 
 CredentialFields Credential::fields() const {
-  CredentialFields out{user_.text(), dn_, {}, method_, level_, attributes_};
+  CredentialFields out{user_.text(), dn_, {}, method_, level_, attributes_, entry_version_};
   for (const auto& group : groups_) out.groups.push_back(group.text());
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,6 +54,9 @@ struct CredentialFields {
   std::string method;  // how the user logged in: "password", "certificate"
   int level = 1;       // strength of that method, from 1; 0 is for those who are not logged in
   std::vector<Attribute> attributes;
+  // Another value when the registry's entry is another one of that name, or has another password; 0: not known. For
+  // looking at users again, never shown.
+  std::uint64_t entry_version = 0;
 
   friend bool operator==(const CredentialFields&, const CredentialFields&) = default;
 };
@@ -72,6 +76,7 @@ class Credential {
   const std::string& method() const { return method_; }
   int level() const { return level_; }
   const std::vector<Attribute>& attributes() const { return attributes_; }
+  std::uint64_t entry_version() const { return entry_version_; }
   // nullptr if there is none.
   const Attribute* find_attribute(std::string_view name) const;
 
@@ -87,6 +92,7 @@ class Credential {
   std::string method_;
   int level_ = 1;
   std::vector<Attribute> attributes_;
+  std::uint64_t entry_version_ = 0;
 };
 
 // On whose behalf something is done: nobody that we know, or a user.

@@ -19,6 +19,10 @@ namespace sallyport::inbound {
 class SharedThrottle {
  public:
   explicit SharedThrottle(const authn::ThrottleLimits& limits) : throttle_(limits) {}
+  void set_limits(const authn::ThrottleLimits& limits) {
+    const std::lock_guard lock(mutex_);
+    throttle_.set_limits(limits);
+  }
   std::optional<Duration> take(std::string_view user, const IpAddress& address, TimePoint now) {
     const std::lock_guard lock(mutex_);
     return throttle_.take(user, address, now);

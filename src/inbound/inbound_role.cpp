@@ -4,6 +4,7 @@
 
 #include "exchange/relay.hpp"
 #include "http/authority.hpp"
+#include "http/forwarded.hpp"
 #include "tls/tls_stream.hpp"
 
 namespace sallyport::inbound {
@@ -75,6 +76,19 @@ class JunctionFields final : public exchange::FieldPlanner {
   const junction::HeaderRules& rules_;
 };
 
+// The client of one request: a connection from a proxy carries requests of many.
+exchange::ClientFacts facts_behind_proxies(const exchange::ClientFacts& connection, const http::Headers& headers,
+                                           const Snapshot& snapshot) {
+  exchange::ClientFacts facts = connection;
+  if (!snapshot.is_trusted_proxy(connection.peer.address)) return facts;
+  const bool is_standard = snapshot.settings->server.trusted_proxies_header == config::ProxyHeader::forwarded;
+  const auto field = is_standard ? http::ForwardedField::forwarded : http::ForwardedField::x_forwarded_for;
+  facts.address = http::client_behind(connection.peer.address, http::forwarded_addresses(headers, field),
+                                      [&](const IpAddress& address) { return snapshot.is_trusted_proxy(address); });
+  facts.address_text = facts.address.to_string();
+  return facts;
+}
+
 }  // namespace
 
 InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix)
@@ -101,13 +115,6 @@ std::string InboundRole::next_id() {
   char* digit = id.data() + id.size();
   for (std::uint32_t rest = next_id_++; rest != 0; rest >>= 4) *--digit = "0123456789abcdef"[rest & 15];
   return id;
-}
-
-bool InboundRole::is_trusted_proxy(const Snapshot& snapshot, const IpAddress& address) const {
-  for (const Cidr& network : snapshot.settings->server.trusted_proxies) {
-    if (network.contains(address)) return true;
-  }
-  return false;
 }
 
 async::Task<> InboundRole::serve(net::Accepted accepted, bool secure) {
@@ -227,7 +234,8 @@ async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const e
     co_return;
   }
   const async::Context here = co_await async::CurrentContext();
-  Exchange x(connection, std::move(head), *framing, client, snapshot.exchange_options, *snapshot.pages, next_id(),
+  const exchange::ClientFacts facts = facts_behind_proxies(client, head.headers, snapshot);
+  Exchange x(connection, std::move(head), *framing, facts, snapshot.exchange_options, *snapshot.pages, next_id(),
              *here.loop);
   if (!go_on || draining_) x.close_afterwards();
   bool broken = false;
@@ -413,7 +421,8 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   facts.request_id = x.id();
   facts.scheme = "https";
   facts.authority = target.authority();
-  facts.port = x.client().peer.port;
+  // A proxy does not say which port its client has.
+  if (x.client().address == x.client().peer.address) facts.port = x.client().peer.port;
   const config::JunctionSettings& settings = snapshot.settings->junction;
   exchange::RelayPlan plan;
   plan.candidates = candidates;

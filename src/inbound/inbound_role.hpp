@@ -50,7 +50,6 @@ class InboundRole {
   void log_failure(const exchange::Exchange& x);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
   std::string next_id();
-  bool is_trusted_proxy(const Snapshot& snapshot, const IpAddress& address) const;
 
   Commons& commons_;
   upstream::Pool& pool_;

@@ -67,7 +67,7 @@ async::Task<> LoginFlow::show_page(Exchange& x, const Snapshot& snapshot, std::s
   }
   Page page;
   page.status = status;
-  page.body = snapshot.pages->render(name, values);
+  page.body = snapshot.pages->render(name, values, x.request().headers);
   co_await x.respond(std::move(page));
 }
 
@@ -255,6 +255,16 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
   }
   x.set_user(verdict.credential->user().text());
   audit(x, "login", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
+  const std::string& page = snapshot.settings->acnt_mgt.login_redirect_page;
+  if (!page.empty()) {
+    // What was interrupted must not happen by surprise when the user gets there some day.
+    if (visitor.session->parked) {
+      session::Session next = session::with_parked(*visitor.session, nullptr);
+      co_await sessions_.update(visitor, std::move(next));
+    }
+    co_await x.redirect(page, 302);
+    co_return;
+  }
   if (visitor.session->parked) {
     co_await x.redirect(visitor.session->parked->target, 302);
     co_return;
@@ -305,7 +315,16 @@ async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http
                                Visitor& visitor, authn::LocalUrl url) {
   switch (url) {
     case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor); co_return;
-    case authn::LocalUrl::logout: co_await serve_logout(x, snapshot, target, visitor); co_return;
+    case authn::LocalUrl::logout: {
+      const bool is_user = visitor.session && visitor.session->subject.is_authenticated();
+      if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {
+        co_await serve_logout(x, snapshot, target, visitor);
+        co_return;
+      }
+      if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
+      co_await show_login(x, snapshot, visitor, "", 200);
+      co_return;
+    }
     case authn::LocalUrl::help: co_await show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
     case authn::LocalUrl::login:
       if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;

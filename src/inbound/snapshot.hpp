@@ -43,6 +43,14 @@ struct Snapshot {
   Snapshot(authz::ObjectName object, session::SessionCookie cookie)
       : server_object(std::move(object)), session_cookie(std::move(cookie)) {}
 
+  // Whether this peer may say who the client is.
+  bool is_trusted_proxy(const IpAddress& address) const {
+    for (const Cidr& network : settings->server.trusted_proxies) {
+      if (network.contains(address)) return true;
+    }
+    return false;
+  }
+
   std::uint64_t generation = 0;
   std::shared_ptr<const config::Settings> settings;
 

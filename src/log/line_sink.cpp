@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kWriteAt = 32 * 1024;
 constexpr std::size_t kMostPending = 16 * 1024 * 1024;
 
-Result<int> open_for_append(const std::string& path) {
-  if (path == "-") return STDERR_FILENO;
+Result<int> open_for_append(const std::string& path, int standard) {
+  if (path == "-") return standard;
   // Logs name users and what they did: not for everybody.
   const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
   if (fd >= 0) return fd;
@@ -23,19 +23,20 @@ Result<int> open_for_append(const std::string& path) {
 }
 
 void close_file(int fd) {
-  if (fd != STDERR_FILENO) close(fd);
+  if (fd != STDOUT_FILENO && fd != STDERR_FILENO) close(fd);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<LineSink>> LineSink::open(std::string path, WhenFull when_full, Duration flush_interval) {
-  const auto fd = open_for_append(path);
+Result<std::unique_ptr<LineSink>> LineSink::open(std::string path, WhenFull when_full, Duration flush_interval,
+                                                 int standard) {
+  const auto fd = open_for_append(path, standard);
   if (!fd) return fail(fd.error());
-  return std::unique_ptr<LineSink>(new LineSink(std::move(path), *fd, when_full, flush_interval));
+  return std::unique_ptr<LineSink>(new LineSink(std::move(path), *fd, standard, when_full, flush_interval));
 }
 
-LineSink::LineSink(std::string path, int fd, WhenFull when_full, Duration flush_interval)
-    : path_(std::move(path)), when_full_(when_full), flush_interval_(flush_interval), fd_(fd) {
+LineSink::LineSink(std::string path, int fd, int standard, WhenFull when_full, Duration flush_interval)
+    : path_(std::move(path)), standard_(standard), when_full_(when_full), flush_interval_(flush_interval), fd_(fd) {
   writer_ = std::thread([this] { serve(); });
 }
 
@@ -69,7 +70,7 @@ void LineSink::write(std::string_view line) {
 }
 
 Result<> LineSink::reopen() {
-  const auto fresh = open_for_append(path_);
+  const auto fresh = open_for_append(path_, standard_);
   if (!fresh) return fail(fresh.error());
   flush();
   std::unique_lock lock(mutex_);
@@ -79,6 +80,15 @@ Result<> LineSink::reopen() {
   lock.unlock();
   close_file(old);
   return Result<>();
+}
+
+void LineSink::set_flush_interval(Duration flush_interval) {
+  {
+    const std::lock_guard lock(mutex_);
+    flush_interval_ = flush_interval;
+    flush_asked_ = true;  // the writer has to leave the wait that it is in
+  }
+  wake_.notify_one();
 }
 
 void LineSink::flush() {

@@ -22,9 +22,10 @@ class LineSink {
  public:
   enum class WhenFull : std::uint8_t { drop, wait };
 
-  // `path` "-" is standard error. Lines reach the file at the latest after `flush_interval`. Errors: not_found,
-  // denied, ... with the path.
-  static Result<std::unique_ptr<LineSink>> open(std::string path, WhenFull when_full, Duration flush_interval);
+  // `path` "-" is `standard`, one of the process's standard streams. Lines reach the file at the latest after
+  // `flush_interval`. Errors: not_found, denied, ... with the path.
+  static Result<std::unique_ptr<LineSink>> open(std::string path, WhenFull when_full, Duration flush_interval,
+                                                int standard = 2);
   // Writes what is left.
   ~LineSink();
 
@@ -33,18 +34,21 @@ class LineSink {
   // Closes the file and opens its name anew: after a rotation. What was written before goes to the old file. On error
   // the old file stays in use.
   Result<> reopen();
+  void set_flush_interval(Duration flush_interval);
   // Until everything written so far is in the file.
   void flush();
   std::uint64_t dropped() const;
+  const std::string& path() const { return path_; }
 
  private:
-  LineSink(std::string path, int fd, WhenFull when_full, Duration flush_interval);
+  LineSink(std::string path, int fd, int standard, WhenFull when_full, Duration flush_interval);
   void serve();
   static void write_out(int fd, std::string_view bytes);
 
   const std::string path_;
+  const int standard_;
   const WhenFull when_full_;
-  const Duration flush_interval_;
+  Duration flush_interval_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;     // the writer
   std::condition_variable drained_;  // those who wait for it

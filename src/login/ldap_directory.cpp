@@ -119,4 +119,22 @@ async::Task<Result<CredentialPtr>> LdapDirectory::authenticate(std::string user,
   co_return verdict.credential;
 }
 
+async::Task<Result<CredentialPtr>> LdapDirectory::look_up(std::string user, async::Deadline deadline) {
+  const async::Context here = co_await async::CurrentContext();
+  const Duration allowed = deadline.when() - here.loop->now();
+  const LdapPatience patience(std::chrono::steady_clock::now() + allowed);
+  const Interest interest(patience);
+  const auto job = [core = core_, user = std::move(user), patience]() -> Result<CredentialPtr> {
+    const std::function<Result<CredentialPtr>(LdapSession&)> question = [&](LdapSession& session) {
+      return look_up_user(session, core->rules, user);
+    };
+    if (patience.is_over()) return fail(Errc::timeout, "the look-up waited for too long", Side::directory);
+    return core->servers.ask(question, patience);
+  };
+  const Result<Result<CredentialPtr>> answer = co_await pool_.run(job, deadline);
+  probe_what_is_due();
+  if (!answer) co_return fail(answer.error());
+  co_return *answer;
+}
+
 }  // namespace sallyport::login

@@ -36,6 +36,7 @@ class LdapDirectory final : public PasswordRegistry {
                                                      LdapServers::Observer observer);
 
   async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password, async::Deadline deadline) override;
+  async::Task<Result<CredentialPtr>> look_up(std::string user, async::Deadline deadline) override;
 
  private:
   // What jobs on the pool need; those of logins that were given up may outlive the directory.

@@ -1,8 +1,10 @@
 #include "login/ldap_login.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.hpp"
+#include "crypto/digest.hpp"
 #include "login/dn.hpp"
 #include "login/ldap_filter.hpp"
 
@@ -13,8 +15,25 @@ constexpr int kPasswordLevel = 1;
 constexpr std::size_t kMostGroups = 1000;
 constexpr std::size_t kMostValues = 16;      // of an attribute in a credential
 constexpr std::size_t kLongestValue = 1024;  // bytes, likewise
-constexpr std::string_view kAccountValid = "secAcctValid";
 constexpr std::string_view kMemberOf = "memberOf";
+constexpr std::string_view kUnknownUser = "unknown user";
+
+// By these directories say that an account is off: ours; 389 DS and FreeIPA; eDirectory; those with the password policy
+// of draft-behera-ldap-password-policy; Active Directory. A bind fails then; somebody who is logged in does not bind.
+constexpr std::string_view kAccountValid = "secAcctValid";
+constexpr std::string_view kAccountLock = "nsAccountLock";
+constexpr std::string_view kLoginDisabled = "loginDisabled";
+constexpr std::string_view kLockedTime = "pwdAccountLockedTime";
+constexpr std::string_view kAccountControl = "userAccountControl";
+// By an administrator, for good. Any other time is that of a lock after wrong passwords: whoever tries some must not end
+// the sessions of others.
+constexpr std::string_view kLockedForGood = "000001010000Z";
+constexpr std::uint64_t kAccountDisabled = 2;  // of userAccountControl
+
+// What is another one when the entry is, or its password: RFC 4530, 389 DS, FreeIPA, Active Directory; the password
+// policy, Active Directory, Kerberos.
+constexpr std::string_view kVersionAttributes[] = {"entryUUID",      "nsUniqueId", "ipaUniqueID",     "objectGUID",
+                                                   "pwdChangedTime", "pwdLastSet", "krbLastPwdChange"};
 
 // The state of one log_in().
 class LdapLogin {
@@ -22,6 +41,7 @@ class LdapLogin {
   LdapLogin(LdapSession& session, const LdapRules& rules) : session_(session), rules_(rules) {}
 
   Result<LdapVerdict> run(std::string_view user, const Secret& password);
+  Result<CredentialPtr> look_up(std::string_view user);
 
  private:
   // True: entry_ and name_ are the user's. False: refusal_ says why not.
@@ -32,6 +52,8 @@ class LdapLogin {
   Result<std::vector<std::string>> groups_of_entry();
   Result<std::vector<std::string>> name_of_group(const std::string& dn);
   std::vector<identity::Attribute> credential_attributes() const;
+  std::uint64_t entry_version() const;
+  Result<CredentialPtr> make_credential();
 
   LdapSession& session_;
   const LdapRules& rules_;
@@ -46,7 +68,10 @@ Result<bool> LdapLogin::find(std::string_view user) {
   query.filter = user_filter(rules_.object_class, rules_.name_attribute, user);
   query.attributes = rules_.credential_attributes;
   query.attributes.push_back(rules_.name_attribute);
-  query.attributes.emplace_back(kAccountValid);
+  for (const auto name : {kAccountValid, kAccountLock, kLoginDisabled, kLockedTime, kAccountControl}) {
+    query.attributes.emplace_back(name);
+  }
+  query.attributes.insert(query.attributes.end(), std::begin(kVersionAttributes), std::end(kVersionAttributes));
   if (rules_.groups == LdapGroups::member_of) query.attributes.emplace_back(kMemberOf);
   query.most = 2;
   auto answer = session_.search(query);
@@ -59,7 +84,7 @@ Result<bool> LdapLogin::find(std::string_view user) {
     return false;
   }
   if (answer->entries.empty() || answer->entries.front().dn.empty()) {
-    refusal_ = "unknown user";
+    refusal_ = kUnknownUser;
     return false;
   }
   entry_ = std::move(answer->entries.front());
@@ -81,8 +106,21 @@ Result<bool> LdapLogin::find(std::string_view user) {
 }
 
 bool LdapLogin::is_account_valid() const {
-  const auto& said = entry_.values(kAccountValid);
-  return std::all_of(said.begin(), said.end(), [](const std::string& v) { return equal_ignoring_case(v, "TRUE"); });
+  const auto all_are = [&](std::string_view name, std::string_view wanted) {
+    const auto& said = entry_.values(name);
+    return std::all_of(said.begin(), said.end(), [&](const std::string& v) { return equal_ignoring_case(v, wanted); });
+  };
+  const auto some_is = [&](std::string_view name, std::string_view bad) {
+    const auto& said = entry_.values(name);
+    return std::any_of(said.begin(), said.end(), [&](const std::string& v) { return equal_ignoring_case(v, bad); });
+  };
+  const auto& control = entry_.values(kAccountControl);
+  const bool is_disabled = std::any_of(control.begin(), control.end(), [](const std::string& value) {
+    const auto flags = parse_unsigned(value);
+    return !flags || (*flags & kAccountDisabled) != 0;
+  });
+  return all_are(kAccountValid, "TRUE") && !some_is(kAccountLock, "TRUE") && !some_is(kLoginDisabled, "TRUE") &&
+         !some_is(kLockedTime, kLockedForGood) && !is_disabled;
 }
 
 Result<std::vector<std::string>> LdapLogin::search_groups(std::string_view attribute) {
@@ -169,6 +207,37 @@ std::vector<identity::Attribute> LdapLogin::credential_attributes() const {
   return out;
 }
 
+// A digest: the values themselves are nobody's business, and every session would hold them.
+std::uint64_t LdapLogin::entry_version() const {
+  std::string text;
+  for (const std::string_view name : kVersionAttributes) {
+    for (const std::string& value : entry_.values(name)) {
+      text += name;
+      text += ' ' + std::to_string(value.size()) + ' ' + value;
+    }
+  }
+  if (text.empty()) return 0;
+  std::uint64_t version = 0;
+  std::memcpy(&version, crypto::sha256(text).data(), sizeof version);
+  return std::max<std::uint64_t>(version, 1);
+}
+
+Result<CredentialPtr> LdapLogin::make_credential() {
+  auto groups = read_groups();
+  if (!groups) return fail(groups.error());
+  identity::CredentialFields fields;
+  fields.user = name_;
+  fields.dn = entry_.dn;
+  fields.groups = std::move(*groups);
+  fields.method = "password";
+  fields.level = kPasswordLevel;
+  fields.attributes = credential_attributes();
+  fields.entry_version = entry_version();
+  auto credential = identity::Credential::make(std::move(fields));
+  if (!credential) return fail(Errc::malformed, entry_.dn + ": " + credential.error().detail, Side::directory);
+  return credential;
+}
+
 Result<LdapVerdict> LdapLogin::run(std::string_view user, const Secret& password) {
   const auto found = find(user);
   if (!found) return fail(found.error());
@@ -186,19 +255,20 @@ Result<LdapVerdict> LdapLogin::run(std::string_view user, const Secret& password
     verdict.refusal = *matches ? "account is not valid" : "wrong password";
     return verdict;
   }
-  auto groups = read_groups();
-  if (!groups) return fail(groups.error());
-  identity::CredentialFields fields;
-  fields.user = name_;
-  fields.dn = entry_.dn;
-  fields.groups = std::move(*groups);
-  fields.method = "password";
-  fields.level = kPasswordLevel;
-  fields.attributes = credential_attributes();
-  auto credential = identity::Credential::make(std::move(fields));
-  if (!credential) return fail(Errc::malformed, entry_.dn + ": " + credential.error().detail, Side::directory);
+  auto credential = make_credential();
+  if (!credential) return fail(credential.error());
   verdict.credential = std::move(*credential);
   return verdict;
+}
+
+Result<CredentialPtr> LdapLogin::look_up(std::string_view user) {
+  const auto found = find(user);
+  if (!found) return fail(found.error());
+  if (!*found) {
+    return fail(refusal_ == kUnknownUser ? Errc::not_found : Errc::denied, refusal_, Side::directory);
+  }
+  if (!is_account_valid()) return fail(Errc::denied, "account is not valid", Side::directory);
+  return make_credential();
 }
 
 }  // namespace
@@ -206,6 +276,10 @@ Result<LdapVerdict> LdapLogin::run(std::string_view user, const Secret& password
 Result<LdapVerdict> log_in(LdapSession& session, const LdapRules& rules, std::string_view user,
                            const Secret& password) {
   return LdapLogin(session, rules).run(user, password);
+}
+
+Result<CredentialPtr> look_up_user(LdapSession& session, const LdapRules& rules, std::string_view user) {
+  return LdapLogin(session, rules).look_up(user);
 }
 
 }  // namespace sallyport::login

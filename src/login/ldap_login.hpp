@@ -36,4 +36,8 @@ struct LdapVerdict {
 // be named spoils the whole, since a credential that lacks a group could get more.
 Result<LdapVerdict> log_in(LdapSession& session, const LdapRules& rules, std::string_view user, const Secret& password);
 
+// Who the user is now, as one server says. Blocks. Errors: not_found; denied, for an account that is not valid and for a
+// name that more than one entry has; malformed as above; the server's trouble.
+Result<CredentialPtr> look_up_user(LdapSession& session, const LdapRules& rules, std::string_view user);
+
 }  // namespace sallyport::login

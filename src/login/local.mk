@@ -10,4 +10,5 @@ libcore_a_SOURCES += \
   src/login/ldif.cpp src/login/ldif.hpp \
   src/login/ldif_registry.cpp src/login/ldif_registry.hpp \
   src/login/offloaded_registry.cpp src/login/offloaded_registry.hpp \
-  src/login/password_registry.hpp
+  src/login/password_registry.hpp \
+  src/login/same_user.cpp src/login/same_user.hpp

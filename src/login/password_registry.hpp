@@ -25,6 +25,11 @@ class PasswordRegistry {
   // only); unavailable or timeout when nobody could answer.
   virtual async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password,
                                                           async::Deadline deadline) = 0;
+
+  // Who the user is now, without his password: for looking again at somebody who is logged in (attack F12). Errors:
+  // not_found, if there is no such user any more; denied, for an account that is not valid; malformed, for one that no
+  // credential can be made of; others when nobody could answer, which says nothing about the user.
+  virtual async::Task<Result<CredentialPtr>> look_up(std::string user, async::Deadline deadline) = 0;
 };
 
 }  // namespace sallyport::login

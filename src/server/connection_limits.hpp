@@ -27,13 +27,21 @@ class ConnectionLimits {
     IpAddress address_;
   };
 
-  // Null when a limit is reached.
-  std::unique_ptr<Place> enter(const IpAddress& address) {
+  // For connections from now on: none that is open is ended.
+  void set(std::size_t max, std::size_t max_per_address) {
+    const std::lock_guard lock(mutex_);
+    max_ = max;
+    max_per_address_ = max_per_address;
+  }
+
+  // Null when a limit is reached. `many_clients`: the address is that of a proxy, whose connections are those of others.
+  std::unique_ptr<Place> enter(const IpAddress& address, bool many_clients) {
     const std::lock_guard lock(mutex_);
     if (max_ > 0 && total_ >= max_) return nullptr;
-    std::size_t& count = by_address_[address];
-    if (max_per_address_ > 0 && count >= max_per_address_) return nullptr;
-    ++count;
+    const auto found = by_address_.find(address);
+    const std::size_t count = found == by_address_.end() ? 0 : found->second;
+    if (!many_clients && max_per_address_ > 0 && count >= max_per_address_) return nullptr;
+    ++by_address_[address];
     ++total_;
     return std::make_unique<Place>(*this, address);
   }
@@ -50,8 +58,8 @@ class ConnectionLimits {
     if (--found->second == 0) by_address_.erase(found);
   }
 
-  const std::size_t max_;
-  const std::size_t max_per_address_;
+  std::size_t max_;
+  std::size_t max_per_address_;
   mutable std::mutex mutex_;
   std::size_t total_ = 0;
   std::map<IpAddress, std::size_t> by_address_;

@@ -7,6 +7,8 @@
 #include "admin/object_commands.hpp"
 #include "admin/session_commands.hpp"
 #include "admin/user_commands.hpp"
+#include "config/restart.hpp"
+#include "config/validate.hpp"
 #include "crypto/random.hpp"
 #include "junction/xml_store.hpp"
 #include "login/offloaded_registry.hpp"
@@ -53,6 +55,21 @@ void end_changed_sessions(const login::LdifRegistry* before, const login::LdifRe
   });
 }
 
+// What the file says, but for what needs a restart. Error: bad_config, if the two do not go together.
+Result<std::shared_ptr<const config::Settings>> keep_what_needs_a_restart(const config::Settings& running,
+                                                                          const config::Settings& wanted,
+                                                                          std::vector<std::string>& waiting) {
+  config::Parsed merged;
+  merged.settings = wanted;
+  waiting = config::keep_until_restart(running, merged.settings);
+  config::validate(merged, "", {});
+  for (const auto& diagnostic : merged.diagnostics) {
+    if (diagnostic.severity != config::Severity::error) continue;
+    return fail(Errc::bad_config, "this needs a restart: as long as the server runs, " + diagnostic.message);
+  }
+  return std::make_shared<const config::Settings>(std::move(merged.settings));
+}
+
 std::string join(const config::Diagnostics& diagnostics) {
   std::string text;
   for (const auto& diagnostic : diagnostics) {
@@ -65,10 +82,16 @@ std::string join(const config::Diagnostics& diagnostics) {
 
 }  // namespace
 
-Result<Instance::State> Instance::load(config::Diagnostics& diagnostics) {
+Result<Instance::State> Instance::load(const config::Settings* running, std::vector<std::string>& waiting,
+                                       config::Diagnostics& diagnostics) {
   LoadedSettings loaded = load_settings(config_path_);
   diagnostics = std::move(loaded.diagnostics);
   if (!loaded.settings) return fail(Errc::bad_config, join(diagnostics));
+  if (running != nullptr) {
+    auto kept = keep_what_needs_a_restart(*running, *loaded.settings, waiting);
+    if (!kept) return fail(kept.error().code, config_path_ + ": " + kept.error().detail);
+    loaded.settings = std::move(*kept);
+  }
   const config::Settings& settings = *loaded.settings;
   auto policy = load_policy(settings.policy.policy_db);
   if (!policy) add_error(diagnostics, policy.error());
@@ -96,7 +119,8 @@ Result<Instance::State> Instance::load(config::Diagnostics& diagnostics) {
                std::move(registry->registry), std::move(asked)};
 }
 
-Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& state, bool fresh) {
+Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& state,
+                                                                 const inbound::Snapshot* before) {
   SnapshotParts parts;
   parts.settings = state.settings;
   parts.policy = &state.policy;
@@ -104,16 +128,17 @@ Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& st
   parts.registry = state.registry;
   const std::shared_ptr<const inbound::Snapshot> previous = published_ ? published_->get() : nullptr;
   parts.previous = previous.get();
-  return builder_.build(parts, fresh);
+  return builder_.build(parts, before);
 }
 
 std::unique_ptr<Instance> Instance::open(const std::string& config_path, async::WorkerPool& offload,
                                          DirectoryThreads& directory_threads, tls::TicketTable& tickets,
                                          config::Diagnostics& diagnostics) {
   std::unique_ptr<Instance> instance(new Instance(config_path, offload, directory_threads, tickets));
-  auto state = instance->load(diagnostics);
+  std::vector<std::string> nothing_waits;
+  auto state = instance->load(nullptr, nothing_waits, diagnostics);
   if (!state) return nullptr;
-  auto snapshot = instance->build(*state, true);
+  auto snapshot = instance->build(*state, nullptr);
   if (!snapshot) {
     add_error(diagnostics, snapshot.error());
     return nullptr;
@@ -134,6 +159,10 @@ std::string Instance::server_name() const {
 
 config::Diagnostics Instance::warnings() const {
   const std::lock_guard lock(mutex_);
+  return warnings_of(*state_);
+}
+
+config::Diagnostics Instance::warnings_of(const State& state) const {
   config::Diagnostics out;
   const auto warn = [&](const std::string& file, std::string message) {
     config::Diagnostic diagnostic;
@@ -142,8 +171,8 @@ config::Diagnostics Instance::warnings() const {
     diagnostic.message = std::move(message);
     out.push_back(std::move(diagnostic));
   };
-  const config::Settings& settings = *state_->settings;
-  for (std::string& text : admin::shared_server_warnings(state_->junctions)) {
+  const config::Settings& settings = *state.settings;
+  for (std::string& text : admin::shared_server_warnings(state.junctions)) {
     warn(settings.junction.junction_db, std::move(text));
   }
   if (!settings.server.allow_unknown_hosts) {
@@ -165,23 +194,52 @@ config::Diagnostics Instance::warnings() const {
   return out;
 }
 
-Result<> Instance::reload(store::SessionStore& sessions) {
+// What of the reload can fail comes first, then all that cannot, under one lock. The names of the settings that need a
+// restart.
+Result<std::vector<std::string>> Instance::take_files(LiveParts& parts, config::Diagnostics& warnings) {
   const std::lock_guard lock(mutex_);
-  config::Diagnostics diagnostics;
-  auto state = load(diagnostics);
+  std::vector<std::string> waiting;
+  auto state = load(state_->settings.get(), waiting, warnings);
   if (!state) return fail(state.error());
-  auto snapshot = build(*state, true);
+  auto snapshot = build(*state, nullptr);
   if (!snapshot) return fail(snapshot.error());
+  auto logs = parts.prepare(*state->settings);
+  if (!logs) return fail(logs.error().code, "[logging]: " + logs.error().detail);
+  for (auto& warning : warnings_of(*state)) warnings.push_back(std::move(warning));
+
   const std::shared_ptr<const login::LdifRegistry> before = state_->users;
   *state_ = std::move(*state);
   published_->publish(std::move(*snapshot));
-  end_changed_sessions(before.get(), state_->users.get(), sessions);
-  return Result<>();
+  parts.apply(*state_->settings, std::move(*logs));
+  end_changed_sessions(before.get(), state_->users.get(), parts.sessions());
+  return waiting;
+}
+
+admin::CommandOutput Instance::reload(LiveParts& parts) {
+  config::Diagnostics warnings;
+  const auto waiting = take_files(parts, warnings);
+  if (!waiting) {
+    parts.logs().event(log::Level::error, "reload-refused", waiting.error().to_string());
+    return admin::failed(waiting.error());
+  }
+  admin::CommandOutput output = admin::printed("reloaded\n");
+  parts.logs().event(log::Level::notice, "reloaded", config_path_);
+  for (const auto& warning : warnings) {
+    output.err += warning.to_string() + "\n";
+    parts.logs().event(log::Level::warning, "reload-warning", warning.to_string());
+  }
+  if (!waiting->empty()) {
+    std::string names;
+    for (const std::string& name : *waiting) names += (names.empty() ? "" : ", ") + name;
+    output.out += "needs a restart: " + names + "\n";
+    parts.logs().event(log::Level::warning, "reload-needs-restart", names);
+  }
+  return output;
 }
 
 // The caller holds the lock.
-admin::CommandOutput Instance::adopt(State next, bool fresh, const std::function<Result<>()>& save) {
-  auto snapshot = build(next, fresh);
+admin::CommandOutput Instance::adopt(State next, const std::function<Result<>()>& save) {
+  auto snapshot = build(next, published_->get().get());
   if (!snapshot) return admin::failed(snapshot.error());
   if (const Result<> saved = save(); !saved) return admin::failed(saved.error());
   *state_ = std::move(next);
@@ -195,7 +253,7 @@ admin::CommandOutput Instance::run_policy_command(const std::vector<std::string>
                                                        : admin::run_object_command(words, next.policy);
   if (!output.changed) return output;
   const auto save = [&] { return save_policy(next.settings->policy.policy_db, next.policy); };
-  const admin::CommandOutput adopted = adopt(next, false, save);
+  const admin::CommandOutput adopted = adopt(next, save);
   return adopted.exit_code == admin::kDone ? output : adopted;
 }
 
@@ -209,7 +267,7 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);
   if (!output.changed) return output;
   const auto save = [&] { return save_changes(next.settings->junction.junction_db, state_->junctions, next.junctions); };
-  const admin::CommandOutput adopted = adopt(next, false, save);
+  const admin::CommandOutput adopted = adopt(next, save);
   return adopted.exit_code == admin::kDone ? output : adopted;
 }
 
@@ -231,30 +289,27 @@ admin::CommandOutput Instance::run_registry_command(const std::vector<std::strin
   next.registry = std::make_shared<login::OffloadedRegistry>(offload_, next.users);
   const std::shared_ptr<const login::LdifRegistry> before = state_->users;
   const auto save = [&] { return save_registry(next.settings->registry.ldif_file, next.registry_document); };
-  const admin::CommandOutput adopted = adopt(next, false, save);
+  const admin::CommandOutput adopted = adopt(next, save);
   if (adopted.exit_code != admin::kDone) return adopted;
   end_changed_sessions(before.get(), next.users.get(), sessions);
   return output;
 }
 
-admin::CommandOutput Instance::run(const std::vector<std::string>& words, store::SessionStore& sessions) {
+admin::CommandOutput Instance::run(const std::vector<std::string>& words, LiveParts& parts) {
   if (words.empty()) return admin::misused("a command; see sallyport(8)");
   const std::string& verb = words.front();
-  if (verb == "reload") {
-    const Result<> reloaded = reload(sessions);
-    return reloaded ? admin::printed("reloaded\n") : admin::failed(reloaded.error());
-  }
-  if (verb == "session") return admin::run_session_command(words, sessions);
+  if (verb == "reload") return reload(parts);
+  if (verb == "session") return admin::run_session_command(words, parts.sessions());
   // pdadmin's words for what has a shorter form here; junction tasks pass as they are.
   if (verb == "server" && words.size() >= 4 && words[1] == "task" && (words[3] == "reload" || words[3] == "terminate")) {
     if (words[2] != server_name()) return admin::failed(Error(Errc::not_found, "there is no server " + words[2]));
-    return run(std::vector<std::string>(words.begin() + 3, words.end()), sessions);
+    return run(std::vector<std::string>(words.begin() + 3, words.end()), parts);
   }
-  if (verb == "terminate") return admin::run_session_command(words, sessions);
+  if (verb == "terminate") return admin::run_session_command(words, parts.sessions());
   const std::lock_guard lock(mutex_);
   if (verb == "acl" || verb == "object") return run_policy_command(words);
   if (verb == "junction" || verb == "server") return run_junction_command(words);
-  if (verb == "user" || verb == "group") return run_registry_command(words, sessions);
+  if (verb == "user" || verb == "group") return run_registry_command(words, parts.sessions());
   return admin::misused(
       "acl|object|junction|user|group|session|server|reload ...; see sallyport(8)");
 }

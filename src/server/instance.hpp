@@ -14,6 +14,7 @@
 #include "inbound/commons.hpp"
 #include "server/directory.hpp"
 #include "server/instance_files.hpp"
+#include "server/live_parts.hpp"
 #include "server/snapshot_builder.hpp"
 
 namespace sallyport::server {
@@ -38,12 +39,13 @@ class Instance {
   // A15), secrets in files that others can read (attack G8), certificates for hosts that are not served (attack A10).
   config::Diagnostics warnings() const;
 
-  // Reads all files again and publishes what they say; on any error nothing changes. Ends the sessions of users whom
-  // the registry does not know any more as it did (attack F12).
-  Result<> reload(store::SessionStore& sessions);
+  // Reads all files again, publishes what they say, and lets `parts` follow; on any error nothing changes. Ends the
+  // sessions of users whom the registry does not know any more as it did (attack F12). Settings that need a restart
+  // keep their values. Says how it ended, with warnings and what needs a restart, and logs the same.
+  admin::CommandOutput reload(LiveParts& parts);
 
-  // Runs one command of an administrator. `sessions` is where session commands act, and what a change of users ends.
-  admin::CommandOutput run(const std::vector<std::string>& words, store::SessionStore& sessions);
+  // Runs one command of an administrator, with the parts that it may act on.
+  admin::CommandOutput run(const std::vector<std::string>& words, LiveParts& parts);
 
  private:
   struct State {
@@ -62,12 +64,16 @@ class Instance {
         directory_threads_(directory_threads),
         builder_(tickets) {}
 
-  Result<State> load(config::Diagnostics& diagnostics);
-  Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, bool fresh);
+  // `running`: null at the start. `waiting`: what differs from it and needs a restart.
+  Result<State> load(const config::Settings* running, std::vector<std::string>& waiting,
+                     config::Diagnostics& diagnostics);
+  Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, const inbound::Snapshot* before);
+  config::Diagnostics warnings_of(const State& state) const;
+  Result<std::vector<std::string>> take_files(LiveParts& parts, config::Diagnostics& warnings);
   admin::CommandOutput run_policy_command(const std::vector<std::string>& words);
   admin::CommandOutput run_junction_command(const std::vector<std::string>& words);
   admin::CommandOutput run_registry_command(const std::vector<std::string>& words, store::SessionStore& sessions);
-  admin::CommandOutput adopt(State next, bool fresh, const std::function<Result<>()>& save);
+  admin::CommandOutput adopt(State next, const std::function<Result<>()>& save);
 
   const std::string config_path_;
   async::WorkerPool& offload_;

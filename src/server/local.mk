@@ -4,7 +4,9 @@ libcore_a_SOURCES += \
   src/server/files.cpp src/server/files.hpp \
   src/server/instance.cpp src/server/instance.hpp \
   src/server/instance_files.cpp src/server/instance_files.hpp \
+  src/server/live_parts.cpp src/server/live_parts.hpp \
   src/server/process.cpp src/server/process.hpp \
   src/server/snapshot_builder.cpp src/server/snapshot_builder.hpp \
   src/server/supervisor.cpp src/server/supervisor.hpp \
+  src/server/user_recheck.cpp src/server/user_recheck.hpp \
   src/server/worker.cpp src/server/worker.hpp

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include "base/encoding.hpp"
+#include "base/secret.hpp"
+#include "crypto/digest.hpp"
 #include "http/authority.hpp"
 #include "server/files.hpp"
 
@@ -74,7 +77,15 @@ Result<> set_header_names(inbound::Snapshot& snapshot) {
   return Result<>();
 }
 
-Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction::Junction& junction,
+// How a server is reached over TLS.
+struct Reach {
+  std::shared_ptr<const tls::ClientContext> context;
+  // Of all that the context was made from. A connection that was verified by other authorities, or that carries another
+  // certificate of ours, is no connection for this one.
+  std::string digest;
+};
+
+Result<Reach> reach_over_tls(const junction::Junction& junction,
                                                                  const junction::Server& server,
                                                                  const config::JunctionSettings& settings) {
   tls::ClientOptions options;
@@ -98,7 +109,18 @@ Result<std::shared_ptr<const tls::ClientContext>> client_context(const junction:
   }
   options.required_dn = server.dn;
   options.alpn = {"http/1.1"};
-  return tls::ClientContext::make(options);
+  auto context = tls::ClientContext::make(options);
+  if (!context) return fail(context.error());
+  std::string all;
+  const tls::CertificatePair pair = options.certificate.value_or(tls::CertificatePair());
+  for (const std::string_view part : {std::string_view(options.trust_pem), std::string_view(pair.chain_pem),
+                                      std::string_view(pair.key_pem), std::string_view(options.required_dn)}) {
+    all += std::to_string(part.size()) + ' ';
+    all += part;
+  }
+  Reach reach{std::move(*context), hex_encoded(crypto::sha256(all))};
+  wipe(all);
+  return reach;
 }
 
 // The name that the server's certificate must have: the one it is asked under, without a port.
@@ -211,12 +233,13 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
       candidate.priority = server.priority;
       candidate.activity = std::move(activity);
       if (junction.type == junction::Type::ssl) {
-        auto context = client_context(junction, server, snapshot.settings->junction);
-        if (!context) {
-          return fail(context.error().code, "junction " + junction.name() + ": " + context.error().detail);
+        auto reach = reach_over_tls(junction, server, snapshot.settings->junction);
+        if (!reach) {
+          return fail(reach.error().code, "junction " + junction.name() + ": " + reach.error().detail);
         }
-        candidate.tls = std::move(*context);
+        candidate.tls = std::move(reach->context);
         candidate.tls_name = tls_name_of(server);
+        candidate.key += ' ' + candidate.tls_name + ' ' + reach->digest;
       }
       servers.with_throttled.push_back(candidate);
       if (server.state == junction::OperationalState::online) {
@@ -232,7 +255,8 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
   return Result<>();
 }
 
-Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts, bool fresh) {
+Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts,
+                                                                        const inbound::Snapshot* before) {
   const config::Settings& settings = *parts.settings;
   auto object = server_object(settings);
   if (!object) return fail(object.error());
@@ -242,20 +266,21 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   snapshot->generation = ++generation_;
   snapshot->settings = parts.settings;
 
-  if (!pages_ || fresh) {
+  if (before != nullptr) {
+    snapshot->pages = before->pages;
+    snapshot->tls = before->tls;
+  } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
-    auto pages = inbound::Pages::load(root);
+    auto pages = inbound::Pages::load(root, settings.acnt_mgt.error_pages_root);
     if (!pages) return fail(pages.error());
-    pages_ = std::move(*pages);
+    snapshot->pages = std::move(*pages);
+    if (settings.server.https) {
+      auto tls = make_tls(settings);
+      if (!tls) return fail(tls.error());
+      snapshot->tls = std::move(*tls);
+    }
   }
-  snapshot->pages = pages_;
-  if ((!tls_ || fresh) && settings.server.https) {
-    auto tls = make_tls(settings);
-    if (!tls) return fail(tls.error());
-    tls_ = std::move(*tls);
-  }
-  snapshot->tls = tls_;
 
   snapshot->policy = parts.policy->freeze(snapshot->generation);
   std::vector<std::pair<std::string, std::string>> permissions;

@@ -21,23 +21,20 @@ struct SnapshotParts {
   const inbound::Snapshot* previous = nullptr;
 };
 
-// Makes snapshots, and keeps what need not be made anew from one to the next: TLS contexts and pages when only policy
-// or junctions changed. Blocks (files, keys). Not thread-safe.
+// Makes snapshots. Blocks (files, keys). Not thread-safe.
 class SnapshotBuilder {
  public:
   explicit SnapshotBuilder(tls::TicketTable& tickets) : tickets_(tickets) {}
 
-  // Errors: bad_config and those of files, each naming what is wrong and where. `fresh`: certificates and pages are read
-  // again.
-  Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, bool fresh);
+  // Errors: bad_config and those of files, each naming what is wrong and where. `before`: the snapshot in use, whose
+  // certificates and pages need not be made anew when only policy or junctions changed; null: all files are read.
+  Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, const inbound::Snapshot* before);
 
  private:
   Result<std::shared_ptr<const tls::ServerContext>> make_tls(const config::Settings& settings);
   Result<> add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts);
 
   tls::TicketTable& tickets_;
-  std::shared_ptr<const tls::ServerContext> tls_;
-  std::shared_ptr<const inbound::Pages> pages_;
   std::uint64_t generation_ = 0;
 };
 

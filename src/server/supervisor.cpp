@@ -5,14 +5,13 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstring>
 
 #include "admin/admin_role.hpp"
 #include "base/encoding.hpp"
 #include "crypto/random.hpp"
 #include "server/process.hpp"
+#include "server/user_recheck.hpp"
 #include "server/worker.hpp"
-#include "store/memory_store.hpp"
 
 namespace sallyport::server {
 namespace {
@@ -34,30 +33,12 @@ std::size_t worker_count(const config::Settings& settings) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-log::LogOptions log_options(const config::LoggingSettings& settings) {
-  log::LogOptions options;
-  options.requests = settings.requests;
-  options.request_file = settings.requests_file;
-  options.request_style = static_cast<log::LogOptions::RequestStyle>(settings.request_log_style);
-  options.gmt = settings.gmt_time;
-  options.audit_file = settings.audit_file;
-  options.event_file = settings.event_file.empty() ? "-" : settings.event_file;
-  options.event_level = static_cast<log::Level>(settings.event_level);
-  options.flush_interval = settings.flush_time;
+admin::AdminOptions admin_options(const config::AdminSettings& settings) {
+  admin::AdminOptions options;
+  options.allowed_users = settings.allowed_users;
+  options.allowed_groups = settings.allowed_groups;
+  options.timeout = settings.timeout;
   return options;
-}
-
-authn::ThrottleLimits throttle_limits(const config::LoginLimitSettings& settings) {
-  authn::ThrottleLimits limits;
-  limits.user_address_max_failures = settings.user_address_max_failures;
-  limits.user_max_failures = settings.user_max_failures;
-  limits.address_max_failures = settings.address_max_failures;
-  limits.window = settings.window;
-  limits.block_time = settings.block_time;
-  limits.address_prefix_v4 = settings.address_prefix_v4;
-  limits.address_prefix_v6 = settings.address_prefix_v6;
-  limits.max_tracked = settings.max_tracked;
-  return limits;
 }
 
 Result<std::vector<ListeningSocket>> open_sockets(const config::ServerSettings& settings) {
@@ -90,16 +71,14 @@ class Daemon {
   Result<> start_workers();
   async::Task<> obey_signals(int fd);
   async::Task<> serve_admin(net::Fd socket);
-  void reload();
+  // As they are now; never waits for a command or a reload that is going on.
+  std::shared_ptr<const config::Settings> settings() const { return instance_->published().get()->settings; }
 
   const std::string config_path_;
   SteadyClock clock_;
   async::EventLoop loop_{clock_};
   tls::TicketTable tickets_{kTicketsRemembered};
-  std::unique_ptr<log::Logs> logs_;
-  std::unique_ptr<store::MemoryStore> sessions_;
-  std::unique_ptr<inbound::SharedThrottle> throttle_;
-  std::unique_ptr<ConnectionLimits> limits_;
+  std::unique_ptr<LiveParts> parts_;
   std::unique_ptr<Instance> instance_;
   std::unique_ptr<inbound::Commons> commons_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -119,7 +98,7 @@ Result<> Daemon::start_workers() {
     if (!sockets) return fail(sockets.error());
     char prefix[32];
     std::snprintf(prefix, sizeof prefix, "%s-%02zx-", start_id.c_str(), i);
-    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, *limits_, std::move(*sockets)));
+    workers_.push_back(std::make_unique<Worker>(prefix, *commons_, *offload_, parts_->connections(), std::move(*sockets)));
   }
   return Result<>();
 }
@@ -132,31 +111,12 @@ Result<> Daemon::start() {
   instance_ = Instance::open(config_path_, *offload_, directory_threads_, tickets_, diagnostics);
   complain(diagnostics);
   if (!instance_) return fail(Errc::bad_config, "not started: see above");
-  const std::shared_ptr<const config::Settings> settings = instance_->settings();
-  auto logs = log::Logs::open(log_options(settings->logging));
-  if (!logs) return fail(logs.error());
-  logs_ = std::move(*logs);
-  directory_threads_.log_to(*logs_);
-  store::MemoryStoreLimits store_limits;
-  store_limits.max_entries = settings->session.max_entries;
-  store_limits.max_anonymous = settings->session.unauth_max_entries;
-  std::uint64_t seed = 0;
-  std::memcpy(&seed, crypto::random_bytes(sizeof seed).data(), sizeof seed);
-  sessions_ = std::make_unique<store::MemoryStore>(store_limits, seed);
-  throttle_ = std::make_unique<inbound::SharedThrottle>(throttle_limits(settings->login_limits));
-  limits_ = std::make_unique<ConnectionLimits>(settings->server.max_connections,
-                                               settings->server.max_connections_per_address);
-  commons_.reset(new inbound::Commons{*sessions_, *throttle_, *logs_, instance_->published()});
+  auto parts = LiveParts::make(*instance_->settings());
+  if (!parts) return fail(parts.error());
+  parts_ = std::move(*parts);
+  directory_threads_.log_to(parts_->logs());
+  commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published()});
   return start_workers();
-}
-
-void Daemon::reload() {
-  const Result<> reloaded = instance_->reload(*sessions_);
-  if (reloaded) {
-    logs_->event(log::Level::notice, "reloaded", config_path_);
-  } else {
-    logs_->event(log::Level::error, "reload-refused", reloaded.error().to_string());
-  }
 }
 
 async::Task<> Daemon::obey_signals(int fd) {
@@ -173,14 +133,14 @@ async::Task<> Daemon::obey_signals(int fd) {
     }
     if (info.ssi_signo == SIGHUP) {
       const auto job = [this] {
-        reload();
+        instance_->reload(*parts_);
         return true;
       };
       // A reload ends when it ends.
       co_await executor_->run(job, async::Deadline::never());
     } else if (info.ssi_signo == SIGUSR1) {
-      const Result<> reopened = logs_->reopen();
-      if (!reopened) logs_->event(log::Level::error, "logs-not-reopened", reopened.error().to_string());
+      const Result<> reopened = parts_->logs().reopen();
+      if (!reopened) parts_->logs().event(log::Level::error, "logs-not-reopened", reopened.error().to_string());
     } else {
       loop_.stop();
       co_return;
@@ -215,34 +175,33 @@ int Daemon::run() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const net::Fd signal_fd(signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
   if (const Result<> started = start(); !started) return complain(started.error());
-  const std::shared_ptr<const config::Settings> settings = instance_->settings();
-  auto admin_socket = net::open_local_listening_socket(settings->admin.socket, 0666);
+  const std::string socket_path = settings()->admin.socket;
+  auto admin_socket = net::open_local_listening_socket(socket_path, 0666);
   if (!admin_socket) return complain(admin_socket.error());
-  if (const Result<> became = become(settings->server.unix_user, settings->server.unix_group); !became) {
+  if (const Result<> became = become(settings()->server.unix_user, settings()->server.unix_group); !became) {
     return complain(became.error());
   }
-  admin::AdminOptions options;
-  options.allowed_users = settings->admin.allowed_users;
-  options.allowed_groups = settings->admin.allowed_groups;
-  options.timeout = settings->admin.timeout;
-  const auto run_command = [this](const std::vector<std::string>& words) { return instance_->run(words, *sessions_); };
-  admin_ = std::make_unique<admin::AdminRole>(*executor_, *logs_, std::move(options), run_command);
+  const auto run_command = [this](const std::vector<std::string>& words) { return instance_->run(words, *parts_); };
+  const auto options = [this] { return admin_options(settings()->admin); };
+  admin_ = std::make_unique<admin::AdminRole>(*executor_, parts_->logs(), options, run_command);
 
   for (const auto& worker : workers_) worker->start();
-  logs_->event(log::Level::notice, "started", instance_->server_name());
+  parts_->logs().event(log::Level::notice, "started", instance_->server_name());
   notify_service_manager("READY=1");
+  UserRecheck recheck(*parts_, instance_->published());
   {
     async::TaskGroup tasks(async::Context{&loop_, nullptr});
     tasks.spawn(obey_signals(signal_fd.get()));
     tasks.spawn(serve_admin(std::move(*admin_socket)));
+    tasks.spawn(recheck.run());
     loop_.run();
     notify_service_manager("STOPPING=1");
-    logs_->event(log::Level::notice, "stopping", instance_->server_name());
-    for (const auto& worker : workers_) worker->drain(settings->server.shutdown_timeout);
+    parts_->logs().event(log::Level::notice, "stopping", instance_->server_name());
+    for (const auto& worker : workers_) worker->drain(settings()->server.shutdown_timeout);
     for (const auto& worker : workers_) worker->join();
   }
-  unlink(settings->admin.socket.c_str());
-  logs_->event(log::Level::notice, "stopped", instance_->server_name());
+  unlink(socket_path.c_str());
+  parts_->logs().event(log::Level::notice, "stopped", instance_->server_name());
   return 0;
 }
 

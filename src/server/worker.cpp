@@ -85,7 +85,9 @@ async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
     // Ended by the group's cancellation.
     Result<net::Accepted> accepted = co_await listener.accept(async::Deadline::never());
     if (accepted) {
-      auto place = limits_.enter(accepted->peer.address);
+      const std::shared_ptr<const inbound::Snapshot> snapshot = commons_.published.get();
+      const bool many_clients = snapshot->is_trusted_proxy(accepted->peer.address);
+      auto place = limits_.enter(accepted->peer.address, many_clients);
       if (place) life.connections.spawn(serve(life, std::move(*accepted), secure, std::move(place)));
       continue;
     }

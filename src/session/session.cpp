@@ -41,6 +41,12 @@ Session authenticated(const Session& session, identity::Subject subject, std::st
   return next;
 }
 
+Session with_subject(const Session& session, identity::Subject subject) {
+  Session next = session;
+  next.subject = std::move(subject);
+  return next;
+}
+
 Session with_parked(const Session& session, std::shared_ptr<const ParkedRequest> parked) {
   Session next = session;
   next.parked = std::move(parked);

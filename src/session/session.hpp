@@ -52,6 +52,9 @@ Session touched(const Session& session, TimePoint now);
 Session authenticated(const Session& session, identity::Subject subject, std::string handle, Secret form_token,
                       TimePoint now);
 
+// The session after its user's credential was made anew without a login: groups or attributes have changed.
+Session with_subject(const Session& session, identity::Subject subject);
+
 // The session with another parked request, or with none.
 Session with_parked(const Session& session, std::shared_ptr<const ParkedRequest> parked);
 

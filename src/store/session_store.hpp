@@ -34,6 +34,11 @@ class SessionStore {
                                           const SessionPtr& seen, SessionPtr next) = 0;
   virtual async::Task<Result<>> erase(const session::SessionId& id) = 0;
 
+  // Of users who have used them since then.
+  virtual std::vector<SessionPtr> active_since(TimePoint when) const = 0;
+  // Puts what `next` makes of a user's session, a session of a user again, in its place, where that is not null; how many there were. Is no use of them.
+  virtual std::size_t replace_if(const std::function<SessionPtr(const SessionPtr&)>& next) = 0;
+
   // For administrators: at most `limit` sessions, and ending those for which `which` is true (how many there were).
   virtual std::vector<SessionPtr> list(std::size_t limit) const = 0;
   virtual std::size_t erase_if(const std::function<bool(const session::Session&)>& which) = 0;

@@ -1,6 +1,7 @@
 import pytest
 
-from sallyport import EchoBackEnd, Instance, ScriptedBackEnd
+from sallyport import TOP, EchoBackEnd, Instance, ScriptedBackEnd
+from slapd import GROUPS, LIMITS_OFF, PEOPLE, LdapInstance, Slapd
 
 
 def pytest_make_parametrize_id(val):
@@ -69,3 +70,41 @@ def make_script(demo):
     yield make
     for back_end in made:
         back_end.stop()
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("ca")
+    Instance.certificate("authority", "-n", "Directory CA", directory / "ca")
+    return directory
+
+
+@pytest.fixture
+def make_slapd(tmp_path, ca):
+    made = []
+
+    def make(ldif=PEOPLE + GROUPS, **kwargs):
+        slapd = Slapd(tmp_path / f"slapd{len(made)}", ca, ldif, **kwargs).start()
+        made.append(slapd)
+        return slapd
+
+    yield make
+    for slapd in made:
+        slapd.stop()
+
+
+@pytest.fixture
+def make_ldap_instance(tmp_path, ca, echo):
+    made = []
+
+    def make(*servers, ca_file=None, extra=LIMITS_OFF, **changed):
+        path = tmp_path / f"instance{len(made)}"
+        instance = LdapInstance(path, servers, ca_file or ca / "ca.pem", extra, **changed)
+        instance.start(LSAN_OPTIONS=f"suppressions={TOP}/tests/e2e/lsan_ldap.supp:print_suppressions=0")
+        made.append(instance)
+        instance.setup_demo(echo)
+        return instance
+
+    yield make
+    for instance in made:
+        instance.stop()

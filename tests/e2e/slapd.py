@@ -78,6 +78,19 @@ def group(name, attribute, *members, ou="groups", extra=""):
     return f"dn: cn={name},ou={ou},{SUFFIX}\nobjectClass: {kind}\ncn: {name}\n{lines}{extra}\n"
 
 
+PEOPLE = (
+    person("alice") + person("bob") + person("Carol", extra="mail: carol@example.com\n") +
+    person("frozen", extra="secAcctValid: FALSE\n") + person("valid", extra="secAcctValid: TRUE\n") +
+    person("twin", ou="people", rdn="cn=twin one") + person("twin", ou="people", rdn="cn=twin two") +
+    person("erin", extra="uid: alias\n") + person("nameless", extra="uid: other\n", rdn="cn=nameless"))
+GROUPS = (
+    group("staff", "member", "alice", "Carol") + group("everyone", "member", "alice", "bob") +
+    group("team", "uniqueMember", "alice") +
+    f"dn: ou=outside,{SUFFIX}\nobjectClass: organizationalUnit\nou: outside\n\n" +
+    group("admins", "member", "alice", ou="outside"))
+LIMITS_OFF = "\n[login-limits]\nuser-address-max-failures = 0\nuser-max-failures = 0\naddress-max-failures = 0\n"
+
+
 class Slapd:
     """`ldif`: what the directory holds besides its base; `ca`: a directory with the authority "ca"."""
 
@@ -130,9 +143,19 @@ class Slapd:
     def log(self):
         return self.process.text()
 
-    def add(self, ldif):
-        subprocess.run(["ldapadd", "-x", "-H", self.ldap, "-D", f"cn=root,{SUFFIX}", "-w", "root"],
+    def as_root(self, program, ldif):
+        subprocess.run([program, "-x", "-H", self.ldap, "-D", f"cn=root,{SUFFIX}", "-w", "root"],
                        input=ldif.encode(), check=True, capture_output=True)
+
+    def add(self, ldif):
+        self.as_root("ldapadd", ldif)
+
+    def modify(self, name, *lines):
+        """`name`: below the suffix; `lines`: "replace: sn", "sn: x"; "-" between two changes."""
+        self.as_root("ldapmodify", f"dn: {name},{SUFFIX}\nchangetype: modify\n" + "\n".join(lines) + "\n")
+
+    def delete(self, name):
+        self.as_root("ldapmodify", f"dn: {name},{SUFFIX}\nchangetype: delete\n")
 
 
 class LdapInstance(Instance):

@@ -10,31 +10,12 @@ import time
 
 import pytest
 
-from sallyport import BUILD, TOP, Instance, wait_until
-from slapd import PASSWORD, SUFFIX, LdapInstance, Slapd, group, person
+from sallyport import BUILD, Instance, wait_until
+from slapd import GROUPS, LIMITS_OFF, PASSWORD, PEOPLE, SUFFIX, LdapInstance, Slapd, person
 
 # Of PASSWORD; takes about a tenth of a second.
 SLOW_HASH = ("{CRYPT}$6$rounds=150000$saltsalt$mpxtpU5gs.iZw3K.t1gI0NIdnTcsEwcAcv"
              "DBcegN2ZVEuStP1rMa4q4yOGKDJtXoa2NQqbwvq3vCd1J8psr5N1")
-LIMITS_OFF = "\n[login-limits]\nuser-address-max-failures = 0\nuser-max-failures = 0\naddress-max-failures = 0\n"
-PEOPLE = (
-    person("alice") + person("bob") + person("Carol", extra="mail: carol@example.com\n") +
-    person("frozen", extra="secAcctValid: FALSE\n") + person("valid", extra="secAcctValid: TRUE\n") +
-    person("twin", ou="people", rdn="cn=twin one") + person("twin", ou="people", rdn="cn=twin two") +
-    person("erin", extra="uid: alias\n") + person("nameless", extra="uid: other\n", rdn="cn=nameless"))
-GROUPS = (
-    group("staff", "member", "alice", "Carol") + group("everyone", "member", "alice", "bob") +
-    group("team", "uniqueMember", "alice") +
-    f"dn: ou=outside,{SUFFIX}\nobjectClass: organizationalUnit\nou: outside\n\n" +
-    group("admins", "member", "alice", ou="outside"))
-
-
-@pytest.fixture(scope="module")
-def ca(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("ca")
-    Instance.certificate("authority", "-n", "Directory CA", directory / "ca")
-    return directory
-
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory, ca):
@@ -51,37 +32,6 @@ def shared(tmp_path_factory, directory, echo):
     instance.setup_demo(echo)
     yield instance
     instance.stop()
-
-
-@pytest.fixture
-def make_slapd(tmp_path, ca):
-    made = []
-
-    def make(ldif=PEOPLE + GROUPS, **kwargs):
-        slapd = Slapd(tmp_path / f"slapd{len(made)}", ca, ldif, **kwargs).start()
-        made.append(slapd)
-        return slapd
-
-    yield make
-    for slapd in made:
-        slapd.stop()
-
-
-@pytest.fixture
-def make_ldap_instance(tmp_path, ca, echo):
-    made = []
-
-    def make(*servers, ca_file=None, extra=LIMITS_OFF, **changed):
-        path = tmp_path / f"instance{len(made)}"
-        instance = LdapInstance(path, servers, ca_file or ca / "ca.pem", extra, **changed)
-        instance.start(LSAN_OPTIONS=f"suppressions={TOP}/tests/e2e/lsan_ldap.supp:print_suppressions=0")
-        made.append(instance)
-        instance.setup_demo(echo)
-        return instance
-
-    yield make
-    for instance in made:
-        instance.stop()
 
 
 @pytest.fixture

@@ -96,6 +96,29 @@ BOOST_AUTO_TEST_CASE(F10_spellings_of_a_name_share_one_counter) {
   BOOST_TEST(throttle.take("aLICE ", ip(1), kStart).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(F10_other_limits_keep_what_was_counted) {
+  ThrottleLimits limits;
+  LoginThrottle throttle{limits};
+  for (int i = 0; i < 5; ++i) BOOST_TEST(!throttle.take("alice", ip(1), kStart));
+  for (int i = 0; i < 2; ++i) BOOST_TEST(!throttle.take("bob", ip(1), kStart));
+  // A block stays.
+  limits.user_address_max_failures = 50;
+  throttle.set_limits(limits);
+  BOOST_TEST(throttle.take("alice", ip(1), kStart).has_value());
+  // A smaller number counts what was tried before.
+  limits.user_address_max_failures = 2;
+  throttle.set_limits(limits);
+  BOOST_TEST(!throttle.take("bob", ip(1), kStart));
+  BOOST_TEST(throttle.take("bob", ip(1), kStart).has_value());
+  // Off and on again.
+  limits.user_address_max_failures = limits.address_max_failures = limits.user_max_failures = 0;
+  throttle.set_limits(limits);
+  for (int i = 0; i < 100; ++i) BOOST_TEST(!throttle.take("bob", ip(1), kStart));
+  throttle.set_limits(ThrottleLimits{});
+  for (int i = 0; i < 5; ++i) BOOST_TEST(!throttle.take("bob", ip(1), kStart));
+  BOOST_TEST(throttle.take("bob", ip(1), kStart).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(neighbouring_addresses_count_as_one_by_their_prefix) {
   LoginThrottle throttle{ThrottleLimits{}};
   for (int i = 1; i <= 5; ++i) {

@@ -13,6 +13,8 @@ tests_test_pure_SOURCES += \
   tests/unit/http/h2_session_test.cpp \
   tests/unit/http/host_names_test.cpp \
   tests/unit/http/judge_request.hpp \
+  tests/unit/http/languages_test.cpp \
+  tests/unit/http/forwarded_test.cpp \
   tests/unit/http/media_test.cpp \
   tests/unit/http/message_test.cpp \
   tests/unit/http/target_test.cpp \

@@ -4,4 +4,5 @@ tests_test_core_SOURCES += \
   tests/unit/login/ldap_health_test.cpp \
   tests/unit/login/ldap_socket_test.cpp \
   tests/unit/login/ldif_registry_test.cpp \
-  tests/unit/login/ldif_test.cpp
+  tests/unit/login/ldif_test.cpp \
+  tests/unit/login/same_user_test.cpp

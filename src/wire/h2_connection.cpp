@@ -1,0 +1,266 @@
+#include "wire/h2_connection.hpp"
+
+namespace sallyport::wire {
+namespace {
+
+// Of one answer: what may wait for the client's window, or for its turn.
+constexpr std::size_t kMostUnsent = 64 * 1024;
+// Of all of them: given to the transport at once.
+constexpr std::size_t kWriteSize = 32 * 1024;
+
+Error gone() { return Error(Errc::closed, "the client broke the stream off", Side::client); }
+
+}  // namespace
+
+H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing)
+    : connection_(connection), id_(id), framing_(framing), ended_(framing.kind == http::Framing::Kind::none) {}
+
+void H2ServerStream::take_body(std::string_view piece) {
+  arrived_ += piece;
+  received_ += piece.size();
+  body_signal_.wake_all();
+}
+
+void H2ServerStream::close(bool broken) {
+  closed_ = true;
+  broken_ = broken;
+  body_signal_.wake_all();
+  sent_signal_.wake_all();
+  if (broken && gone_listener_ != nullptr) connection_.post(*gone_listener_);
+}
+
+bool H2ServerStream::tell_when_gone(async::Ready* listener) {
+  gone_listener_ = listener;
+  return !broken_;
+}
+
+async::Task<Result<std::string_view>> H2ServerStream::next(async::Deadline deadline) {
+  for (;;) {
+    // What was given out has been used: the client may send as much again.
+    if (!given_.empty()) connection_.consumed(id_, given_.size());
+    given_.clear();
+    if (!arrived_.empty()) {
+      given_.swap(arrived_);
+      co_return std::string_view(given_);
+    }
+    if (ended_) co_return std::string_view();
+    if (closed_) co_return fail(gone());
+    const async::Outcome outcome = co_await body_signal_.wait(deadline);
+    if (outcome != async::Outcome::ready) co_return fail(async::wait_error(outcome, "request body", Side::client));
+  }
+}
+
+async::Task<Result<>> H2ServerStream::send_interim(http::ResponseHead head, async::Deadline) {
+  const Result<> written = connection_.session_.respond_interim(id_, head);
+  connection_.wake_writer();
+  co_return written;
+}
+
+Result<> H2ServerStream::begin_response(const http::ResponseHead& head, const http::Framing& framing) {
+  has_body_ = framing.has_body();
+  const Result<> written = connection_.session_.respond(id_, head, has_body_);
+  connection_.wake_writer();
+  return written;
+}
+
+async::Task<Result<>> H2ServerStream::wait_sent(std::size_t at_most, async::Deadline deadline) {
+  while (!closed_ && connection_.session_.unsent(id_) > at_most) {
+    const async::Outcome outcome = co_await sent_signal_.wait(deadline);
+    if (outcome != async::Outcome::ready) co_return fail(async::wait_error(outcome, "answer", Side::client));
+  }
+  if (broken_) co_return fail(gone());
+  co_return Result<>();
+}
+
+async::Task<Result<>> H2ServerStream::write(std::string_view piece, async::Deadline deadline) {
+  connection_.session_.send(id_, piece);
+  connection_.wake_writer();
+  co_return co_await wait_sent(kMostUnsent, deadline);
+}
+
+// The writer sends what there is as soon as the tasks that are ready now have run.
+async::Task<Result<>> H2ServerStream::flush(async::Deadline) {
+  if (broken_) co_return fail(gone());
+  co_return Result<>();
+}
+
+async::Task<Result<>> H2ServerStream::finish(async::Deadline deadline) {
+  if (has_body_) connection_.session_.end_body(id_);
+  connection_.wake_writer();
+  co_return co_await wait_sent(0, deadline);
+}
+
+void H2ServerStream::abort() {
+  if (closed_) return;
+  connection_.session_.reset(id_, http::H2Error::internal_error);
+  connection_.wake_writer();
+  close(true);
+}
+
+H2Connection::H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
+                           Handler& handler)
+    : stream_(std::move(stream)),
+      input_(*stream_),
+      session_(limits, *this),
+      limits_(limits),
+      timeouts_(timeouts),
+      handler_(handler) {}
+
+H2ServerStream* H2Connection::find(http::StreamId id) {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+void H2Connection::post(async::Ready& ready) { loop_->post(ready); }
+
+void H2Connection::consumed(http::StreamId id, std::size_t bytes) {
+  session_.consumed(id, bytes);
+  wake_writer();
+}
+
+// Served when the session has returned: nothing of ours runs inside nghttp2.
+void H2Connection::on_request(http::StreamId id, http::RequestHead head, const http::Framing& framing) {
+  arrived_.push_back(Arrived{id, std::move(head), framing, 0, {}});
+  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing));
+}
+
+void H2Connection::on_refused(http::StreamId id, int status, std::string why) {
+  arrived_.push_back(Arrived{id, {}, {}, status, std::move(why)});
+  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing()));
+}
+
+void H2Connection::on_body(http::StreamId id, std::string_view piece) {
+  H2ServerStream* const stream = find(id);
+  if (stream == nullptr || stream->broken_) {
+    session_.consumed(id, piece.size());
+  } else {
+    stream->take_body(piece);
+  }
+}
+
+void H2Connection::on_body_end(http::StreamId id) {
+  H2ServerStream* const stream = find(id);
+  if (stream == nullptr) return;
+  stream->ended_ = true;
+  stream->body_signal_.wake_all();
+}
+
+void H2Connection::on_sent(http::StreamId id) {
+  H2ServerStream* const stream = find(id);
+  if (stream != nullptr) stream->sent_signal_.wake_all();
+}
+
+void H2Connection::on_closed(http::StreamId id, http::H2Error error) {
+  H2ServerStream* const stream = find(id);
+  if (stream != nullptr && !stream->closed_) stream->close(error != http::H2Error::no_error);
+}
+
+async::Task<> H2Connection::serve_one(Arrived request) {
+  H2ServerStream& stream = *find(request.id);
+  if (request.refused != 0) {
+    co_await handler_.refuse(stream, request.refused, std::move(request.why));
+  } else {
+    co_await handler_.serve(stream, std::move(request.head), request.framing);
+  }
+  // What nobody has read, or will read, gives its window back; who still sends is told to stop (RFC 9113 section 8.1).
+  session_.consumed(request.id, stream.given_.size() + stream.arrived_.size());
+  if (!stream.ended_) session_.stop_after_answer(request.id);
+  wake_writer();
+  streams_.erase(request.id);
+  last_active_ = loop_->now();
+}
+
+void H2Connection::start_arrived(async::TaskGroup& tasks) {
+  for (Arrived& request : arrived_) {
+    // A client that resets its requests does not end their cost at once: those under way are counted, not the streams.
+    if (streams_.size() > 2 * limits_.max_concurrent_streams) {
+      session_.reset(request.id, http::H2Error::refused_stream);
+      streams_.erase(request.id);
+      continue;
+    }
+    tasks.spawn(serve_one(std::move(request)));
+  }
+  arrived_.clear();
+}
+
+async::Task<std::string> H2Connection::read(async::TaskGroup& tasks) {
+  bool had_request = false;
+  for (;;) {
+    const Duration patience = had_request ? timeouts_.idle : timeouts_.head;
+    const bool idle = streams_.empty();
+    if (idle && draining_) co_return std::string();
+    const async::Deadline deadline = async::Deadline::at((idle ? last_active_ : loop_->now()) + patience);
+    const Result<std::size_t> filled = co_await input_.fill(deadline);
+    if (!filled && filled.error().code == Errc::timeout && !streams_.empty()) continue;
+    if (!filled && filled.error().code == Errc::timeout && last_active_ + patience > loop_->now()) continue;
+    if (!filled && filled.error().code == Errc::timeout) session_.shut_down();
+    if (!filled || *filled == 0) co_return std::string();
+    const Result<> received = session_.receive(input_.bytes(), loop_->now());
+    input_.consume(input_.bytes().size());
+    if (!arrived_.empty()) {
+      had_request = true;
+      last_active_ = loop_->now();
+      start_arrived(tasks);
+    }
+    wake_writer();
+    if (!received) co_return received.error().to_string();
+    if (session_.is_over()) co_return std::string();
+  }
+}
+
+async::Task<> H2Connection::write() {
+  std::string out;
+  for (;;) {
+    while (session_.has_output()) {
+      const Result<> told = session_.output(out, kWriteSize);
+      if (out.empty()) break;
+      const async::Deadline deadline = loop_->in(timeouts_.stall);
+      const Result<> written = co_await stream_->write_all(out, deadline);
+      Result<> flushed = written;
+      if (written) flushed = co_await stream_->flush(deadline);
+      out.clear();
+      if (!flushed) {
+        // Who takes nothing, or is gone, gets nothing more; the reader sees the end.
+        stream_->abort();
+        co_return;
+      }
+      if (!told) break;
+    }
+    // An idle connection keeps no buffer.
+    std::string().swap(out);
+    if (reading_over_) co_return;
+    if (draining_ && streams_.empty()) {
+      stream_->shut_write();
+      stream_->abort();
+    }
+    const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
+    if (outcome != async::Outcome::ready) co_return;
+  }
+}
+
+async::Task<std::string> H2Connection::run() {
+  const async::Context here = co_await async::CurrentContext();
+  loop_ = here.loop;
+  last_active_ = loop_->now();
+  async::TaskGroup writing(here);
+  writing.spawn(write());
+  async::TaskGroup serving(here);
+  std::string why = co_await read(serving);
+  // Nobody is there to be answered.
+  for (const auto& [id, stream] : streams_) stream->close(true);
+  serving.cancel();
+  co_await serving.join(async::Deadline::never());
+  reading_over_ = true;
+  wake_writer();
+  co_await writing.join(loop_->in(std::chrono::seconds(2)));
+  co_return why;
+}
+
+void H2Connection::drain() {
+  if (draining_) return;
+  draining_ = true;
+  session_.shut_down();
+  wake_writer();
+}
+
+}  // namespace sallyport::wire

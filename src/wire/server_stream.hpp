@@ -1,0 +1,75 @@
+#pragma once
+
+#include "http/message.hpp"
+#include "wire/body.hpp"
+#include "wire/server_connection.hpp"
+
+namespace sallyport::wire {
+
+// The server's side of one request and its answer, whichever version of HTTP carries them: the way in for the body, the
+// way out for the answer. Loop-local; one reader and one writer at a time.
+class ServerStream {
+ public:
+  virtual ~ServerStream() = default;
+
+  // What is arriving of the request's body.
+  virtual BodySource& body() = 0;
+  // Of its payload, so far.
+  virtual std::uint64_t received() const = 0;
+  // Nothing of it is still to come.
+  virtual bool has_all_arrived() const = 0;
+  // Has the client sent anything behind the head?
+  virtual bool has_more_input() const = 0;
+
+  // A 1xx response in front of the real one, at once.
+  virtual async::Task<Result<>> send_interim(http::ResponseHead head, async::Deadline deadline) = 0;
+  // Writes a head; the body follows unless `framing` says none. Errors: internal (a head that cannot be rendered).
+  virtual Result<> begin_response(const http::ResponseHead& head, const http::Framing& framing) = 0;
+  // As MessageWriter has them.
+  virtual async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
+  virtual async::Task<Result<>> flush(async::Deadline deadline) = 0;
+  virtual async::Task<Result<>> finish(async::Deadline deadline) = 0;
+
+  // Ends both directions at once, in a way that tells the client that something is missing.
+  virtual void abort() = 0;
+  // `listener` is posted to the loop, once, when the client has gone and waits for no answer any more; null takes it
+  // back. False if it has gone already, and nobody is told.
+  virtual bool tell_when_gone(async::Ready* listener) = 0;
+  // The connection, which a switch of protocols takes over; null where there is no such thing.
+  virtual ServerConnection* connection() = 0;
+};
+
+// A request on a connection of HTTP/1.
+class H1ServerStream final : public ServerStream {
+ public:
+  // The connection must outlive it.
+  H1ServerStream(ServerConnection& connection, const http::Framing& framing)
+      : connection_(connection), body_(connection.input(), framing, Side::client) {}
+
+  BodySource& body() override { return body_; }
+  std::uint64_t received() const override { return body_.received(); }
+  bool has_all_arrived() const override { return body_.all_arrived(); }
+  bool has_more_input() const override { return !connection_.input().empty(); }
+
+  async::Task<Result<>> send_interim(http::ResponseHead head, async::Deadline deadline) override {
+    return connection_.send_interim(std::move(head), deadline);
+  }
+  Result<> begin_response(const http::ResponseHead& head, const http::Framing& framing) override {
+    return connection_.begin_response(head, framing);
+  }
+  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override {
+    return connection_.writer().write(piece, deadline);
+  }
+  async::Task<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
+  async::Task<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }
+
+  void abort() override { connection_.stream().abort(); }
+  bool tell_when_gone(async::Ready* listener) override { return connection_.stream().tell_when_gone(listener); }
+  ServerConnection* connection() override { return &connection_; }
+
+ private:
+  ServerConnection& connection_;
+  MessageBody body_;
+};
+
+}  // namespace sallyport::wire
