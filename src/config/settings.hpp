@@ -77,6 +77,9 @@ struct ServerSettings {
   seconds client_connect_timeout;
   seconds intra_connection_timeout;
   seconds persistent_con_timeout;          // 0: no keep-alive
+  bool enable_http2;
+  std::uint32_t http2_max_concurrent_streams;
+  std::uint32_t http2_initial_window_size;  // bytes
   std::uint32_t connection_request_limit;  // 0: no limit
   std::uint64_t min_receive_rate;          // bytes in a second, 0: off
   std::uint64_t min_send_rate;             // bytes in a second, 0: off

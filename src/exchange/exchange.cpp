@@ -13,12 +13,21 @@ constexpr std::string_view kPagePolicy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'";
 
+std::string_view name_of(http::Version version) {
+  switch (version) {
+    case http::Version::http_1_0: return "HTTP/1.0";
+    case http::Version::http_1_1: return "HTTP/1.1";
+    case http::Version::http_2: return "HTTP/2.0";
+  }
+  return "";
+}
+
 }  // namespace
 
-Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, const http::Framing& framing,
-                   const ClientFacts& client, const ExchangeOptions& options, const ErrorPageSource& error_pages,
-                   std::string id, const async::EventLoop& loop)
-    : connection_(connection),
+Exchange::Exchange(wire::ServerStream& stream, http::RequestHead head, const ClientFacts& client,
+                   const ExchangeOptions& options, const ErrorPageSource& error_pages, std::string id,
+                   const async::EventLoop& loop)
+    : stream_(stream),
       head_(std::move(head)),
       client_(client),
       options_(options),
@@ -26,7 +35,6 @@ Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, c
       id_(std::move(id)),
       loop_(loop),
       started_(loop.now()),
-      arriving_(connection.input(), framing, Side::client),
       pace_(loop, options.body_stall, options.min_receive_rate, options.slow_peer_grace),
       send_pace_(loop, options.body_stall, options.min_send_rate, options.slow_peer_grace),
       keep_alive_(http::keeps_alive(head_)) {
@@ -38,24 +46,24 @@ Exchange::Exchange(wire::ServerConnection& connection, http::RequestHead head, c
 
 wire::BodySource& Exchange::body() {
   if (replaced_) return *replaced_;
-  return arriving_;
+  return stream_.body();
 }
 
 async::Task<Result<>> Exchange::invite_body() {
   // A client that has begun to send waits for nothing.
-  const bool waits = expects_continue_ && !replaced_ && !arriving_.done() && connection_.input().empty();
+  const bool waits = expects_continue_ && !replaced_ && !stream_.body().done() && !stream_.has_more_input();
   expects_continue_ = false;
   if (!waits || response_begun_) co_return Result<>();
   http::ResponseHead go_on;
   go_on.status = 100;
-  const Result<> sent = co_await connection_.send_interim(std::move(go_on), loop_.in(options_.body_stall));
+  const Result<> sent = co_await stream_.send_interim(std::move(go_on), loop_.in(options_.body_stall));
   if (!sent) co_return fail(sent.error().code, sent.error().detail, Side::client);
   co_return sent;
 }
 
 async::Task<Result<std::string_view>> Exchange::next_body_piece() {
   wire::BodySource& source = body();
-  const async::Deadline deadline = pace_.begin(arriving_.received());
+  const async::Deadline deadline = pace_.begin(stream_.received());
   Result<std::string_view> piece = co_await source.next(deadline);
   pace_.end();
   co_return piece;
@@ -76,7 +84,7 @@ async::Task<Result<std::string>> Exchange::read_body(std::size_t max) {
 }
 
 void Exchange::replace_request(http::RequestHead head, std::string body) {
-  if (!arriving_.done()) close_ = true;
+  if (!stream_.body().done()) close_ = true;
   if (!replaced_) {
     logged_method_ = std::move(head_.method);
     logged_target_ = std::move(head_.target);
@@ -96,14 +104,15 @@ bool Exchange::client_takes_html() const {
 }
 
 bool Exchange::can_go_on() const {
-  return response_done_ && keep_alive_ && !close_ && arriving_.done();
+  return response_done_ && keep_alive_ && !close_ && stream_.body().done();
 }
 
 void Exchange::add_own_headers(http::ResponseHead& head) {
   for (const auto& [name, value] : extra_headers_) head.headers.add(name, value);
+  if (head_.version == http::Version::http_2) return;  // streams end one by one
   // A body that nobody has read stands between this answer and the next request. What is announced is done: after
   // "close" no other request is served, even if the rest of the body should come meanwhile.
-  if (!arriving_.all_arrived()) close_ = true;
+  if (!stream_.has_all_arrived()) close_ = true;
   if (!keep_alive_ || close_) {
     head.headers.set("Connection", "close");
   } else if (head_.version == http::Version::http_1_0) {
@@ -135,21 +144,21 @@ async::Task<> Exchange::respond(Page page) {
   const bool has_body = head_.method != "HEAD" && !page.body.empty();
   http::Framing framing;
   if (has_body) framing = http::Framing{http::Framing::Kind::length, page.body.size()};
-  const Result<> begun = connection_.begin_response(head, framing);
+  const Result<> begun = stream_.begin_response(head, framing);
   if (!begun) {
     close_ = true;
     co_return;
   }
   const async::Deadline deadline = loop_.in(options_.body_stall);
   if (has_body) {
-    const Result<> written = co_await connection_.writer().write(page.body, deadline);
+    const Result<> written = co_await stream_.write(page.body, deadline);
     if (!written) {
       close_ = true;
       co_return;
     }
   }
   record_.response_bytes = has_body ? page.body.size() : 0;
-  const Result<> finished = co_await connection_.writer().finish(deadline);
+  const Result<> finished = co_await stream_.finish(deadline);
   response_done_ = finished.has_value();
 }
 
@@ -176,7 +185,7 @@ Result<> Exchange::begin_relayed(http::ResponseHead& head, const http::Framing& 
   add_own_headers(head);
   record_.status = head.status;
   response_begun_ = true;
-  const Result<> begun = connection_.begin_response(head, framing);
+  const Result<> begun = stream_.begin_response(head, framing);
   if (!begun) close_ = true;
   return begun;
 }
@@ -186,7 +195,7 @@ Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
   record_.status = head.status;
   response_begun_ = true;
   response_done_ = true;  // what follows has no end that we know of
-  return connection_.begin_response(head, http::Framing());
+  return stream_.begin_response(head, http::Framing());
 }
 
 void Exchange::cut(std::string why) {
@@ -194,7 +203,7 @@ void Exchange::cut(std::string why) {
   note_failure(std::move(why), Side::self);
   was_cut_ = true;
   close_ = true;
-  connection_.stream().abort();
+  stream_.abort();
   abort_source();
 }
 
@@ -207,21 +216,21 @@ void Exchange::abandon(std::string why) {
 async::Task<Result<>> Exchange::write_relayed(std::string_view piece) {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
   record_.response_bytes += piece.size();
-  const Result<> written = co_await connection_.writer().write(piece, deadline);
+  const Result<> written = co_await stream_.write(piece, deadline);
   send_pace_.end();
   co_return written;
 }
 
 async::Task<Result<>> Exchange::flush_relayed() {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
-  const Result<> flushed = co_await connection_.writer().flush(deadline);
+  const Result<> flushed = co_await stream_.flush(deadline);
   send_pace_.end();
   co_return flushed;
 }
 
 async::Task<Result<>> Exchange::finish_relayed() {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
-  const Result<> finished = co_await connection_.writer().finish(deadline);
+  const Result<> finished = co_await stream_.finish(deadline);
   send_pace_.end();
   response_done_ = finished.has_value();
   co_return finished;
@@ -239,8 +248,8 @@ void Exchange::write_log(log::Logs& logs) {
   std::string referer;
   if (log::needs_redaction(record_.target)) record_.target = target = log::redacted(record_.target);
   if (log::needs_redaction(record_.referer)) record_.referer = referer = log::redacted(record_.referer);
-  record_.protocol = head_.version == http::Version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
-  record_.request_bytes = arriving_.received();
+  record_.protocol = name_of(head_.version);
+  record_.request_bytes = stream_.received();
   record_.user_agent = head_.headers.find("User-Agent").value_or("");
   record_.host = head_.headers.find("Host").value_or("");
   record_.request_id = id_;

@@ -12,7 +12,7 @@
 #include "http/message.hpp"
 #include "log/logs.hpp"
 #include "wire/pace.hpp"
-#include "wire/server_connection.hpp"
+#include "wire/server_stream.hpp"
 
 namespace sallyport::exchange {
 
@@ -55,8 +55,7 @@ class ErrorPageSource {
 class Exchange {
  public:
   // All references must outlive the exchange.
-  Exchange(wire::ServerConnection& connection, http::RequestHead head, const http::Framing& framing,
-           const ClientFacts& client, const ExchangeOptions& options, const ErrorPageSource& error_pages,
+  Exchange(wire::ServerStream& stream, http::RequestHead head, const ClientFacts& client, const ExchangeOptions& options, const ErrorPageSource& error_pages,
            std::string id, const async::EventLoop& loop);
 
   const http::RequestHead& request() const { return head_; }
@@ -65,7 +64,7 @@ class Exchange {
   const std::string& junction() const { return junction_; }
   const std::string& upstream() const { return upstream_; }
   const ExchangeOptions& options() const { return options_; }
-  wire::ServerConnection& connection() { return connection_; }
+  wire::ServerStream& stream() { return stream_; }
   const async::EventLoop& loop() const { return loop_; }
 
   // The request's body: what is arriving, or what replace_request() put in its place.
@@ -139,7 +138,7 @@ class Exchange {
   bool client_takes_html() const;
   void add_own_headers(http::ResponseHead& head);
 
-  wire::ServerConnection& connection_;
+  wire::ServerStream& stream_;
   http::RequestHead head_;
   const ClientFacts& client_;
   const ExchangeOptions& options_;
@@ -147,7 +146,6 @@ class Exchange {
   const std::string id_;
   const async::EventLoop& loop_;
   const TimePoint started_;
-  wire::MessageBody arriving_;
   std::optional<wire::MemoryBody> replaced_;
   wire::Pace pace_;
   wire::Pace send_pace_;

@@ -59,9 +59,9 @@ class Relay : private async::Ready {
  public:
   Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
       : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {
-    client_left_ = !x_.connection().stream().tell_when_gone(this);
+    client_left_ = !x_.stream().tell_when_gone(this);
   }
-  ~Relay() { x_.connection().stream().tell_when_gone(nullptr); }
+  ~Relay() { x_.stream().tell_when_gone(nullptr); }
 
   async::Task<> relay();
 
@@ -253,13 +253,13 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
   http::Framing to_client = *framing;
   if (framing->kind == Kind::until_close || framing->kind == Kind::chunked) {
     head.headers.remove("Content-Length");
-    const bool chunks = x_.request().version != http::Version::http_1_0;
-    to_client.kind = chunks ? Kind::chunked : Kind::until_close;
-    if (chunks) head.headers.set("Transfer-Encoding", "chunked");
+    const http::Version version = x_.request().version;
+    to_client.kind = version == http::Version::http_1_0 ? Kind::until_close : Kind::chunked;
+    if (version == http::Version::http_1_1) head.headers.set("Transfer-Encoding", "chunked");
   }
   if (framing->kind == Kind::length) head.headers.set("Content-Length", std::to_string(framing->length));
   if (head.status == 204) head.headers.remove("Content-Length");  // RFC 9110 section 8.6
-  if (!plan_.upgrade.empty() && !x_.connection().input().empty()) x_.close_afterwards();  // attack C8
+  if (!plan_.upgrade.empty() && x_.stream().has_more_input()) x_.close_afterwards();  // attack C8
   const Result<> begun = x_.begin_relayed(head, to_client);
   if (!begun) co_return begun;
   wire::MessageBody body(upstream.input(), *framing, Side::upstream);
@@ -291,9 +291,9 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
     co_return fail(Errc::malformed, "101 to another protocol than was asked for", Side::upstream);
   }
   // From here on one direction may end before the other.
-  x_.connection().stream().tell_when_gone(nullptr);
+  x_.stream().tell_when_gone(nullptr);
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
-  if (!x_.connection().input().empty()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
+  if (x_.stream().has_more_input()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
   head.headers = plan_.fields->response_fields(server_, head);
   head.headers.set("Connection", "Upgrade");
   head.headers.set("Upgrade", plan_.upgrade);
@@ -301,7 +301,7 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
   if (!begun) co_return begun;
   const Result<> flushed = co_await x_.flush_relayed();
   if (!flushed) co_return flushed;
-  const wire::TunnelCount count = co_await wire::run_tunnel(x_.connection(), upstream, plan_.tunnel_idle);
+  const wire::TunnelCount count = co_await wire::run_tunnel(*x_.stream().connection(), upstream, plan_.tunnel_idle);
   x_.record().response_bytes = count.to_client;
   x_.record().request_bytes = count.from_client;
   co_return Result<>();

@@ -4,17 +4,12 @@
 
 #include "exchange/relay.hpp"
 #include "http/authority.hpp"
-#include "http/forwarded.hpp"
-#include "tls/tls_stream.hpp"
 
 namespace sallyport::inbound {
 
 using exchange::Exchange;
 
 namespace {
-
-constexpr std::size_t kMostLingering = 256 * 1024;
-constexpr auto kLingerTime = std::chrono::seconds(2);
 
 // The status for a target that cannot be canonicalized.
 int status_for_target(const Error& error) {
@@ -76,197 +71,14 @@ class JunctionFields final : public exchange::FieldPlanner {
   const junction::HeaderRules& rules_;
 };
 
-// The client of one request: a connection from a proxy carries requests of many.
-exchange::ClientFacts facts_behind_proxies(const exchange::ClientFacts& connection, const http::Headers& headers,
-                                           const Snapshot& snapshot) {
-  exchange::ClientFacts facts = connection;
-  if (!snapshot.is_trusted_proxy(connection.peer.address)) return facts;
-  const bool is_standard = snapshot.settings->server.trusted_proxies_header == config::ProxyHeader::forwarded;
-  const auto field = is_standard ? http::ForwardedField::forwarded : http::ForwardedField::x_forwarded_for;
-  facts.address = http::client_behind(connection.peer.address, http::forwarded_addresses(headers, field),
-                                      [&](const IpAddress& address) { return snapshot.is_trusted_proxy(address); });
-  facts.address_text = facts.address.to_string();
-  return facts;
-}
-
 }  // namespace
 
-InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Pool& pool, std::string id_prefix)
+InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Pool& pool)
     : commons_(commons),
       pool_(pool),
-      snapshots_(commons.published),
       sessions_(commons),
       login_(commons, sessions_),
-      session_watch_(context, commons),
-      id_prefix_(std::move(id_prefix)) {}
-
-void InboundRole::drain() {
-  draining_ = true;
-  for (wire::ServerConnection* const connection : between_requests_) {
-    // A request that has begun to come in is still answered.
-    if (!connection->is_idle()) continue;
-    connection->stream().shut_write();
-    connection->stream().abort();
-  }
-}
-
-std::string InboundRole::next_id() {
-  std::string id = id_prefix_ + "00000000";
-  char* digit = id.data() + id.size();
-  for (std::uint32_t rest = next_id_++; rest != 0; rest >>= 4) *--digit = "0123456789abcdef"[rest & 15];
-  return id;
-}
-
-async::Task<> InboundRole::serve(net::Accepted accepted, bool secure) {
-  struct Counted {
-    std::size_t& count;
-    explicit Counted(std::size_t& c) : count(c) { ++count; }
-    ~Counted() { --count; }
-  };
-  const Counted counted(connections_);
-  const std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
-  const async::Context here = co_await async::CurrentContext();
-  exchange::ClientFacts client;
-  client.peer = accepted.peer;
-  client.address = accepted.peer.address;
-  client.address_text = client.address.to_string();
-  client.secure = secure;
-  std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
-  if (secure) {
-    const async::Deadline deadline = here.loop->in(snapshot->settings->server.client_connect_timeout);
-    Result<std::unique_ptr<tls::TlsStream>> secured =
-        co_await tls::TlsStream::accept(std::move(stream), snapshot->tls, deadline);
-    if (!secured) {
-      commons_.logs.event(log::Level::info, "handshake-failed",
-                          client.peer.to_string() + ": " + secured.error().to_string());
-      co_return;
-    }
-    client.protocol = (*secured)->protocol();
-    client.server_name = (*secured)->server_name();
-    stream = std::move(*secured);
-  }
-  wire::ServerConnection connection(std::move(stream), snapshot->head_limits);
-  co_await serve_requests(connection, client);
-}
-
-async::Task<> InboundRole::serve_requests(wire::ServerConnection& connection, const exchange::ClientFacts& client) {
-  const async::Context here = co_await async::CurrentContext();
-  std::uint32_t served = 0;
-  for (;;) {
-    std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
-    const config::ServerSettings& settings = snapshot->settings->server;
-    const auto head_time = settings.client_connect_timeout;
-    const auto idle = served == 0 ? head_time : settings.persistent_con_timeout;
-    tl::expected<http::RequestHead, wire::NoRequest> head =
-        co_await wait_for_request(connection, here.loop->in(idle), head_time);
-    if (!head) {
-      if (head.error().status != 0) {
-        commons_.logs.event(log::Level::info, "request-refused",
-                            client.peer.to_string() + ": " + head.error().error.to_string());
-        co_await refuse_unread(connection, client, *snapshot, head.error().status);
-      }
-      break;
-    }
-    // A reload while the connection was idle counts from this request on.
-    snapshot = snapshots_.current();
-    ++served;
-    bool go_on = true;
-    const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
-    if ((limit > 0 && served >= limit) || snapshot->settings->server.persistent_con_timeout.count() == 0) go_on = false;
-    co_await serve_one(connection, client, std::move(*head), *snapshot, go_on);
-    if (!go_on || draining_) break;
-  }
-  co_await linger(connection);
-}
-
-async::Task<tl::expected<http::RequestHead, wire::NoRequest>> InboundRole::wait_for_request(
-    wire::ServerConnection& connection, async::Deadline idle, Duration head_time) {
-  struct Listed {
-    std::unordered_set<wire::ServerConnection*>& list;
-    wire::ServerConnection* const connection;
-    Listed(std::unordered_set<wire::ServerConnection*>& l, wire::ServerConnection* c) : list(l), connection(c) {
-      list.insert(connection);
-    }
-    ~Listed() { list.erase(connection); }
-  };
-  const Listed listed(between_requests_, &connection);
-  co_return co_await connection.read_request(idle, head_time);
-}
-
-// Ends the connection so that what we said last arrives: a socket closed with unread bytes resets instead.
-async::Task<> InboundRole::linger(wire::ServerConnection& connection) {
-  const async::Context here = co_await async::CurrentContext();
-  const async::Deadline deadline = here.loop->in(kLingerTime);
-  const Result<> flushed = co_await connection.stream().flush(deadline);
-  if (!flushed) co_return;
-  connection.stream().shut_write();
-  std::size_t discarded = 0;
-  while (discarded < kMostLingering && !connection.input().ended()) {
-    discarded += connection.input().bytes().size();
-    connection.input().consume(connection.input().bytes().size());
-    const Result<std::size_t> filled = co_await connection.input().fill(deadline);
-    if (!filled || *filled == 0) co_return;
-  }
-}
-
-// Answers what could not be read as a request. The parser does not know where the next one begins.
-async::Task<> InboundRole::refuse_unread(wire::ServerConnection& connection, const exchange::ClientFacts& client,
-                                         const Snapshot& snapshot, int status) {
-  const async::Context here = co_await async::CurrentContext();
-  http::RequestHead nothing;
-  nothing.method = "-";
-  nothing.target = "-";
-  Exchange x(connection, std::move(nothing), http::Framing(), client, snapshot.exchange_options, *snapshot.pages,
-             next_id(), *here.loop);
-  x.close_afterwards();
-  co_await x.refuse(status, "not a request");
-  x.write_log(commons_.logs);
-}
-
-async::Task<> InboundRole::serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
-                                     http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
-  const auto framing = http::decide_framing(head);
-  const auto expectation = http::expects_continue(head);
-  if (!framing || !expectation) {
-    go_on = false;
-    const int status = framing ? expectation.error().status : framing.error().status;
-    co_await refuse_unread(connection, client, snapshot, status);
-    co_return;
-  }
-  const async::Context here = co_await async::CurrentContext();
-  const exchange::ClientFacts facts = facts_behind_proxies(client, head.headers, snapshot);
-  Exchange x(connection, std::move(head), *framing, facts, snapshot.exchange_options, *snapshot.pages, next_id(),
-             *here.loop);
-  if (!go_on || draining_) x.close_afterwards();
-  bool broken = false;
-  try {
-    co_await handle(x, snapshot);
-  } catch (const std::exception& exception) {
-    commons_.logs.event(log::Level::error, "exception", x.id() + ": " + exception.what());
-    broken = true;
-  }
-  if (broken) {
-    x.close_afterwards();
-    co_await x.refuse(500, "exception");
-  }
-  x.write_log(commons_.logs);
-  log_failure(x);
-  go_on = x.can_go_on();
-  if (x.is_cut_short()) connection.stream().abort();
-}
-
-// What the client is not told. What visitors do wrong is for those who look for it, what fails here or behind us for
-// everybody.
-void InboundRole::log_failure(const exchange::Exchange& x) {
-  if (x.failure().empty()) return;
-  const bool is_ours = x.status() >= 500 || x.failed_side() == Side::upstream;
-  std::string text = x.id() + ": " + std::to_string(x.status());
-  if (!x.junction().empty()) text += " at junction " + x.junction();
-  if (!x.upstream().empty()) text += ", server " + x.upstream();
-  text += (x.is_cut_short() ? ", answer cut short: " : ": ") + x.failure();
-  commons_.logs.event(is_ours ? log::Level::warning : log::Level::debug, is_ours ? "request-failed" : "request-refused",
-                      text);
-}
+      session_watch_(context, commons) {}
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                     const Visitor& visitor, const Result<junction::Route>& route) const {

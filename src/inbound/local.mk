@@ -1,4 +1,5 @@
 libcore_a_SOURCES += \
+  src/inbound/client_connections.cpp src/inbound/client_connections.hpp \
   src/inbound/commons.hpp \
   src/inbound/inbound_role.cpp src/inbound/inbound_role.hpp \
   src/inbound/login_flow.cpp src/inbound/login_flow.hpp \

@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "exchange/exchange.hpp"
 #include "http/h1_parser.hpp"
+#include "http/h2_session.hpp"
 #include "http/host_names.hpp"
 #include "http/target.hpp"
 #include "inbound/pages.hpp"
@@ -71,6 +72,7 @@ struct Snapshot {
 
   // The parts of the settings in the terms of the rooms that use them.
   http::HeadLimits head_limits;
+  http::H2Limits h2_limits;
   http::TargetRules target_rules;
   exchange::ExchangeOptions exchange_options;
   upstream::PoolOptions pool_options;

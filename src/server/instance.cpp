@@ -119,8 +119,7 @@ Result<Instance::State> Instance::load(const config::Settings* running, std::vec
                std::move(registry->registry), std::move(asked)};
 }
 
-Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& state,
-                                                                 const inbound::Snapshot* before) {
+Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& state, bool fresh) {
   SnapshotParts parts;
   parts.settings = state.settings;
   parts.policy = &state.policy;
@@ -128,7 +127,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& st
   parts.registry = state.registry;
   const std::shared_ptr<const inbound::Snapshot> previous = published_ ? published_->get() : nullptr;
   parts.previous = previous.get();
-  return builder_.build(parts, before);
+  return builder_.build(parts, fresh);
 }
 
 std::unique_ptr<Instance> Instance::open(const std::string& config_path, async::WorkerPool& offload,
@@ -138,7 +137,7 @@ std::unique_ptr<Instance> Instance::open(const std::string& config_path, async::
   std::vector<std::string> nothing_waits;
   auto state = instance->load(nullptr, nothing_waits, diagnostics);
   if (!state) return nullptr;
-  auto snapshot = instance->build(*state, nullptr);
+  auto snapshot = instance->build(*state, true);
   if (!snapshot) {
     add_error(diagnostics, snapshot.error());
     return nullptr;
@@ -159,10 +158,10 @@ std::string Instance::server_name() const {
 
 config::Diagnostics Instance::warnings() const {
   const std::lock_guard lock(mutex_);
-  return warnings_of(*state_);
+  return warnings_of(*state_, *published_->get());
 }
 
-config::Diagnostics Instance::warnings_of(const State& state) const {
+config::Diagnostics Instance::warnings_of(const State& state, const inbound::Snapshot& snapshot) const {
   config::Diagnostics out;
   const auto warn = [&](const std::string& file, std::string message) {
     config::Diagnostic diagnostic;
@@ -176,7 +175,7 @@ config::Diagnostics Instance::warnings_of(const State& state) const {
     warn(settings.junction.junction_db, std::move(text));
   }
   if (!settings.server.allow_unknown_hosts) {
-    const http::HostNames& names = published_->get()->host_names;
+    const http::HostNames& names = snapshot.host_names;
     for (const auto& sni : settings.ssl_sni) {
       if (names.contains(sni.host)) continue;
       warn(config_path_, "[ssl-sni] " + sni.host +
@@ -201,11 +200,11 @@ Result<std::vector<std::string>> Instance::take_files(LiveParts& parts, config::
   std::vector<std::string> waiting;
   auto state = load(state_->settings.get(), waiting, warnings);
   if (!state) return fail(state.error());
-  auto snapshot = build(*state, nullptr);
+  auto snapshot = build(*state, true);
   if (!snapshot) return fail(snapshot.error());
   auto logs = parts.prepare(*state->settings);
   if (!logs) return fail(logs.error().code, "[logging]: " + logs.error().detail);
-  for (auto& warning : warnings_of(*state)) warnings.push_back(std::move(warning));
+  for (auto& warning : warnings_of(*state, **snapshot)) warnings.push_back(std::move(warning));
 
   const std::shared_ptr<const login::LdifRegistry> before = state_->users;
   *state_ = std::move(*state);
@@ -239,7 +238,7 @@ admin::CommandOutput Instance::reload(LiveParts& parts) {
 
 // The caller holds the lock.
 admin::CommandOutput Instance::adopt(State next, const std::function<Result<>()>& save) {
-  auto snapshot = build(next, published_->get().get());
+  auto snapshot = build(next, false);
   if (!snapshot) return admin::failed(snapshot.error());
   if (const Result<> saved = save(); !saved) return admin::failed(saved.error());
   *state_ = std::move(next);

@@ -67,8 +67,8 @@ class Instance {
   // `running`: null at the start. `waiting`: what differs from it and needs a restart.
   Result<State> load(const config::Settings* running, std::vector<std::string>& waiting,
                      config::Diagnostics& diagnostics);
-  Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, const inbound::Snapshot* before);
-  config::Diagnostics warnings_of(const State& state) const;
+  Result<std::shared_ptr<const inbound::Snapshot>> build(const State& state, bool fresh);
+  config::Diagnostics warnings_of(const State& state, const inbound::Snapshot& snapshot) const;
   Result<std::vector<std::string>> take_files(LiveParts& parts, config::Diagnostics& warnings);
   admin::CommandOutput run_policy_command(const std::vector<std::string>& words);
   admin::CommandOutput run_junction_command(const std::vector<std::string>& words);

@@ -46,6 +46,10 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.head_limits.max_start_line = settings.server.max_request_line;
   snapshot.head_limits.max_head = settings.server.max_client_read;
   snapshot.head_limits.max_field_count = settings.server.max_header_count;
+  snapshot.h2_limits.head = snapshot.head_limits;
+  snapshot.h2_limits.max_concurrent_streams = settings.server.http2_max_concurrent_streams;
+  snapshot.h2_limits.stream_window = settings.server.http2_initial_window_size;
+  snapshot.h2_limits.connection_window = 4 * settings.server.http2_initial_window_size;
   snapshot.target_rules.max_length = settings.server.max_request_line;
   snapshot.exchange_options.body_stall = settings.server.intra_connection_timeout;
   snapshot.exchange_options.min_receive_rate = settings.server.min_receive_rate;
@@ -210,7 +214,8 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
   options.priorities = priorities_of(settings.ssl);
   options.tickets = settings.ssl.session_tickets;
   options.ticket_lifetime = settings.ssl.session_ticket_lifetime;
-  options.alpn = {"http/1.1"};
+  if (settings.server.enable_http2) options.alpn.push_back("h2");
+  options.alpn.push_back("http/1.1");
   return tls::ServerContext::make(options, tickets_);
 }
 
@@ -255,8 +260,7 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
   return Result<>();
 }
 
-Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts,
-                                                                        const inbound::Snapshot* before) {
+Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const SnapshotParts& parts, bool fresh) {
   const config::Settings& settings = *parts.settings;
   auto object = server_object(settings);
   if (!object) return fail(object.error());
@@ -266,9 +270,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   snapshot->generation = ++generation_;
   snapshot->settings = parts.settings;
 
-  if (before != nullptr) {
-    snapshot->pages = before->pages;
-    snapshot->tls = before->tls;
+  if (!fresh && parts.previous != nullptr) {
+    snapshot->pages = parts.previous->pages;
+    snapshot->tls = parts.previous->tls;
   } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;

@@ -26,9 +26,9 @@ class SnapshotBuilder {
  public:
   explicit SnapshotBuilder(tls::TicketTable& tickets) : tickets_(tickets) {}
 
-  // Errors: bad_config and those of files, each naming what is wrong and where. `before`: the snapshot in use, whose
-  // certificates and pages need not be made anew when only policy or junctions changed; null: all files are read.
-  Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, const inbound::Snapshot* before);
+  // Errors: bad_config and those of files, each naming what is wrong and where. `fresh`: certificates and pages are read
+  // again; otherwise those of the previous snapshot are good.
+  Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, bool fresh);
 
  private:
   Result<std::shared_ptr<const tls::ServerContext>> make_tls(const config::Settings& settings);

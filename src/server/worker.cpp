@@ -8,7 +8,8 @@ class Worker::Life {
   Life(Worker& worker, async::Context context)
       : resolver(worker.offload_),
         pool(context, resolver, worker.commons_.published.get()->pool_options),
-        role(context, worker.commons_, pool, worker.id_prefix_),
+        role(context, worker.commons_, pool),
+        clients(worker.commons_, role, worker.id_prefix_),
         listeners(context),
         connections(context, [&worker](const std::exception_ptr& exception) {
           try {
@@ -21,6 +22,7 @@ class Worker::Life {
   net::Resolver resolver;
   upstream::Pool pool;
   inbound::InboundRole role;
+  inbound::ClientConnections clients;
   async::TaskGroup listeners;
   async::TaskGroup connections;
   async::Signal drain_asked;
@@ -73,7 +75,7 @@ async::Task<> Worker::live(Life& life) {
   // Ended by drain(), or by the end of the loop.
   while (!life.draining) co_await life.drain_asked.wait(async::Deadline::never());
   life.listeners.cancel();
-  life.role.drain();
+  life.clients.drain();
   co_await life.connections.join(loop_.in(life.grace));
   loop_.stop();
 }
@@ -101,7 +103,7 @@ async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
 async::Task<> Worker::serve(Life& life, net::Accepted accepted, bool secure,
                             std::unique_ptr<ConnectionLimits::Place> place) {
   const std::unique_ptr<ConnectionLimits::Place> counted = std::move(place);
-  co_await life.role.serve(std::move(accepted), secure);
+  co_await life.clients.serve(std::move(accepted), secure);
 }
 
 }  // namespace sallyport::server

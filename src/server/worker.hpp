@@ -8,7 +8,7 @@
 
 #include "async/task_group.hpp"
 #include "async/worker_pool.hpp"
-#include "inbound/inbound_role.hpp"
+#include "inbound/client_connections.hpp"
 #include "net/listener.hpp"
 #include "server/connection_limits.hpp"
 

@@ -27,7 +27,7 @@ def instance(slapd, make_ldap_instance):
 def logged_in(instance, user="alice"):
     browser = instance.browser()
     browser.login(user, PASSWORD)
-    assert browser.get("/app").json()["method"] == "GET"
+    assert browser.get("/app/").json()["method"] == "GET"
     return browser
 
 
@@ -36,7 +36,7 @@ def is_login(response):
 
 
 def groups(browser):
-    return sorted(v for n, v in browser.get("/app").json()["headers"] if n.lower() == "iv-groups")
+    return sorted(v for n, v in browser.get("/app/").json()["headers"] if n.lower() == "iv-groups")
 
 
 def reasons(instance):
@@ -83,8 +83,8 @@ def test_F12_who_leaves_a_group_loses_what_it_may_do_without_a_new_login(slapd, 
 def test_F12_the_session_of_a_user_who_is_gone_or_locked_or_another_one_ends(slapd, instance, reason, change):
     alice, bob = logged_in(instance), logged_in(instance, "bob")
     change(slapd)
-    wait_until(lambda: is_login(alice.get("/app")), "the session is over", 6)
-    assert bob.get("/app").json()["method"] == "GET"
+    wait_until(lambda: is_login(alice.get("/app/")), "the session is over", 6)
+    assert bob.get("/app/").json()["method"] == "GET"
     wait_until(lambda: ("terminate", reason, "alice") in reasons(instance), "it is in the audit log")
     assert "bob" not in [user for _, _, user in reasons(instance)]
 
@@ -93,8 +93,8 @@ def test_F12_a_lock_after_wrong_passwords_ends_no_session(slapd, instance):
     alice = logged_in(instance)
     before = searches(slapd, "alice")
     slapd.modify("uid=alice,ou=people", "replace: pwdAccountLockedTime", "pwdAccountLockedTime: 20200101000000Z")
-    wait_until(lambda: alice.get("/app").status == 200 and searches(slapd, "alice") > before + 2, "she was looked at", 8)
-    assert alice.get("/app").json()["method"] == "GET"
+    wait_until(lambda: alice.get("/app/").status == 200 and searches(slapd, "alice") > before + 2, "she was looked at", 8)
+    assert alice.get("/app/").json()["method"] == "GET"
 
 
 def test_G4_while_the_directory_is_down_sessions_go_on(slapd, instance):
@@ -122,10 +122,10 @@ def test_G4_while_the_directory_is_down_sessions_go_on(slapd, instance):
 def test_F12_only_those_who_are_at_work_are_looked_at(slapd, instance):
     idle, busy = logged_in(instance, "bob"), logged_in(instance)
     began, before = searches(slapd, "alice"), searches(slapd, "bob")
-    wait_until(lambda: busy.get("/app").status == 200 and searches(slapd, "alice") >= began + 4, "some rounds", 15)
+    wait_until(lambda: busy.get("/app/").status == 200 and searches(slapd, "alice") >= began + 4, "some rounds", 15)
     assert searches(slapd, "bob") <= before + 1
     slapd.delete("uid=bob,ou=people")
-    wait_until(lambda: is_login(idle.get("/app")), "who comes back is looked at", 6)
+    wait_until(lambda: is_login(idle.get("/app/")), "who comes back is looked at", 6)
 
 
 def test_F12_the_interval_counts_after_a_reload_and_0_is_off(slapd, instance):
@@ -140,7 +140,7 @@ def test_F12_the_interval_counts_after_a_reload_and_0_is_off(slapd, instance):
     assert searches(slapd, "alice") == before
     instance.replace("user-recheck-interval = 0", "user-recheck-interval = 1")
     instance.admin("reload")
-    wait_until(lambda: is_login(alice.get("/app")), "it is on again", 6)
+    wait_until(lambda: is_login(alice.get("/app/")), "it is on again", 6)
 
 
 def test_D7_a_directory_that_hangs_holds_up_nobody_who_is_logged_in(slapd, instance):
@@ -153,7 +153,7 @@ def test_D7_a_directory_that_hangs_holds_up_nobody_who_is_logged_in(slapd, insta
             while time.monotonic() < end:
                 for browser in users:
                     begin = time.monotonic()
-                    assert browser.get("/app", connection=link).json()["method"] == "GET"
+                    assert browser.get("/app/", connection=link).json()["method"] == "GET"
                     slowest = max(slowest, time.monotonic() - begin)
         assert slowest < 0.5
     finally:
@@ -164,4 +164,4 @@ def test_D7_a_directory_that_hangs_holds_up_nobody_who_is_logged_in(slapd, insta
 def test_session_terminate_counts_at_once(slapd, instance):
     alice = logged_in(instance)
     assert re.search("1 session", instance.admin("session", "terminate", "all_sessions", "alice"))
-    assert is_login(alice.get("/app"))
+    assert is_login(alice.get("/app/"))

@@ -384,7 +384,8 @@ def logs(own):
     wait_until(lambda: any('"/public/second"' in line for line in lines_of(own, "requests.json")), "the second line")
     assert not any("second" in line for line in lines_of(own, "request.log"))
     assert is_login(own.ask("/app/"))
-    assert any('"/WebSEAL/localhost-default/app"' in line for line in lines_of(own, "audit2.log"))
+    wait_until(lambda: any('"/WebSEAL/localhost-default/app"' in line for line in lines_of(own, "audit2.log")),
+               "the audit log")
     own.ask("/app/", headers=[("Authorization", "Basic !")])
     wait_until(lambda: any(" debug request-refused" in line for line in lines_of(own, "events.log")), "a debug event")
     descriptors = os.listdir(f"/proc/{own.process.popen.pid}/fd")
@@ -584,3 +585,13 @@ def test_warnings_of_a_reload_are_in_its_answer_and_in_the_log(own):
         assert re.search(text, result.stderr), result.stderr
     text = own.process.text()
     assert "warning reload-warning: " in text and "inactive-timeout has no effect" in text
+
+
+def test_warnings_are_about_what_the_reload_brings(own):
+    own.certificate("issue", "-a", own.dir / "ca", own.dir / "shop", "shop.example")
+    configure(own, {"ssl-sni shop.example": "@dir@/shop.pem @dir@/shop.key"})
+    assert "[ssl-sni] shop.example: requests for it are refused" in own.run_admin("reload").stderr
+    configure(own, {"server web-host-alias": "shop.example"})
+    assert "shop.example" not in own.run_admin("reload").stderr
+    configure(own, {"server web-host-alias": None})
+    assert "[ssl-sni] shop.example: requests for it are refused" in own.run_admin("reload").stderr

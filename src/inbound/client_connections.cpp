@@ -1,0 +1,275 @@
+#include "inbound/client_connections.hpp"
+
+#include "http/forwarded.hpp"
+
+namespace sallyport::inbound {
+
+using exchange::Exchange;
+
+namespace {
+
+constexpr std::size_t kMostLingering = 256 * 1024;
+constexpr auto kLingerTime = std::chrono::seconds(2);
+
+// The client of one request: a connection from a proxy carries requests of many.
+exchange::ClientFacts facts_behind_proxies(const exchange::ClientFacts& connection, const http::Headers& headers,
+                                           const Snapshot& snapshot) {
+  exchange::ClientFacts facts = connection;
+  if (!snapshot.is_trusted_proxy(connection.peer.address)) return facts;
+  const bool is_standard = snapshot.settings->server.trusted_proxies_header == config::ProxyHeader::forwarded;
+  const auto field = is_standard ? http::ForwardedField::forwarded : http::ForwardedField::x_forwarded_for;
+  facts.address = http::client_behind(connection.peer.address, http::forwarded_addresses(headers, field),
+                                      [&](const IpAddress& address) { return snapshot.is_trusted_proxy(address); });
+  facts.address_text = facts.address.to_string();
+  return facts;
+}
+
+}  // namespace
+
+// The requests of one HTTP/2 connection.
+class ClientConnections::H2Requests final : public wire::H2Connection::Handler {
+ public:
+  H2Requests(ClientConnections& all, const exchange::ClientFacts& client) : all_(all), client_(client) {}
+
+  // Set once, before the first request.
+  void set_connection(wire::H2Connection& connection) { connection_ = &connection; }
+
+  async::Task<> serve(wire::ServerStream& stream, http::RequestHead head, const http::Framing& framing) override;
+  async::Task<> refuse(wire::ServerStream& stream, int status, std::string why) override {
+    const std::shared_ptr<const Snapshot> snapshot = all_.snapshots_.current();
+    co_await all_.refuse_unread(stream, client_, *snapshot, status, std::move(why));
+  }
+
+ private:
+  ClientConnections& all_;
+  const exchange::ClientFacts& client_;
+  wire::H2Connection* connection_ = nullptr;
+  std::uint32_t served_ = 0;
+};
+
+async::Task<> ClientConnections::H2Requests::serve(wire::ServerStream& stream, http::RequestHead head,
+                                                   const http::Framing&) {
+  const std::shared_ptr<const Snapshot> snapshot = all_.snapshots_.current();
+  const auto expectation = http::expects_continue(head);
+  if (!expectation) {
+    co_await all_.refuse_unread(stream, client_, *snapshot, expectation.error().status, expectation.error().detail);
+    co_return;
+  }
+  const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
+  if (limit > 0 && ++served_ >= limit) connection_->drain();
+  const async::Context here = co_await async::CurrentContext();
+  const exchange::ClientFacts facts = facts_behind_proxies(client_, head.headers, *snapshot);
+  Exchange x(stream, std::move(head), facts, snapshot->exchange_options, *snapshot->pages, all_.next_id(), *here.loop);
+  co_await all_.serve_exchange(x, *snapshot);
+}
+
+ClientConnections::ClientConnections(Commons& commons, InboundRole& role, std::string id_prefix)
+    : commons_(commons), role_(role), snapshots_(commons.published), id_prefix_(std::move(id_prefix)) {}
+
+void ClientConnections::drain() {
+  draining_ = true;
+  for (wire::ServerConnection* const connection : between_requests_) {
+    // A request that has begun to come in is still answered.
+    if (!connection->is_idle()) continue;
+    connection->stream().shut_write();
+    connection->stream().abort();
+  }
+  for (wire::H2Connection* const connection : h2_connections_) connection->drain();
+}
+
+std::string ClientConnections::next_id() {
+  std::string id = id_prefix_ + "00000000";
+  char* digit = id.data() + id.size();
+  for (std::uint32_t rest = next_id_++; rest != 0; rest >>= 4) *--digit = "0123456789abcdef"[rest & 15];
+  return id;
+}
+
+async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
+  struct Counted {
+    std::size_t& count;
+    explicit Counted(std::size_t& c) : count(c) { ++count; }
+    ~Counted() { --count; }
+  };
+  const Counted counted(count_);
+  const std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
+  const async::Context here = co_await async::CurrentContext();
+  exchange::ClientFacts client;
+  client.peer = accepted.peer;
+  client.address = accepted.peer.address;
+  client.address_text = client.address.to_string();
+  client.secure = secure;
+  std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
+  bool is_http_2 = false;
+  if (secure) {
+    const async::Deadline deadline = here.loop->in(snapshot->settings->server.client_connect_timeout);
+    Result<std::unique_ptr<tls::TlsStream>> secured =
+        co_await tls::TlsStream::accept(std::move(stream), snapshot->tls, deadline);
+    if (!secured) {
+      commons_.logs.event(log::Level::info, "handshake-failed",
+                          client.peer.to_string() + ": " + secured.error().to_string());
+      co_return;
+    }
+    client.protocol = (*secured)->protocol();
+    client.server_name = (*secured)->server_name();
+    is_http_2 = (*secured)->alpn() == "h2";
+    stream = std::move(*secured);
+  }
+  if (is_http_2) {
+    co_await serve_http_2(std::move(stream), *snapshot, client);
+  } else {
+    co_await serve_http_1(std::move(stream), *snapshot, client);
+  }
+}
+
+async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
+                                              const exchange::ClientFacts& client) {
+  struct Listed {
+    std::unordered_set<wire::H2Connection*>& list;
+    wire::H2Connection* const connection;
+    Listed(std::unordered_set<wire::H2Connection*>& l, wire::H2Connection* c) : list(l), connection(c) {
+      list.insert(connection);
+    }
+    ~Listed() { list.erase(connection); }
+  };
+  const config::ServerSettings& settings = first.settings->server;
+  wire::H2Connection::Timeouts timeouts;
+  timeouts.head = settings.client_connect_timeout;
+  timeouts.idle = settings.persistent_con_timeout;
+  timeouts.stall = settings.intra_connection_timeout;
+  H2Requests requests(*this, client);
+  wire::H2Connection connection(std::move(stream), first.h2_limits, timeouts, requests);
+  requests.set_connection(connection);
+  const Listed listed(h2_connections_, &connection);
+  if (draining_) connection.drain();
+  const std::string failure = co_await connection.run();
+  if (failure.empty()) co_return;
+  commons_.logs.event(log::Level::info, "connection-refused", client.peer.to_string() + ": " + failure);
+}
+
+async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
+                                              const exchange::ClientFacts& client) {
+  const async::Context here = co_await async::CurrentContext();
+  wire::ServerConnection connection(std::move(stream), first.head_limits);
+  std::uint32_t served = 0;
+  for (;;) {
+    std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
+    const config::ServerSettings& settings = snapshot->settings->server;
+    const auto head_time = settings.client_connect_timeout;
+    const auto idle = served == 0 ? head_time : settings.persistent_con_timeout;
+    tl::expected<http::RequestHead, wire::NoRequest> head =
+        co_await wait_for_request(connection, here.loop->in(idle), head_time);
+    if (!head) {
+      if (head.error().status != 0) {
+        commons_.logs.event(log::Level::info, "request-refused",
+                            client.peer.to_string() + ": " + head.error().error.to_string());
+        wire::H1ServerStream unread(connection, http::Framing());
+        co_await refuse_unread(unread, client, *snapshot, head.error().status, "not a request");
+      }
+      break;
+    }
+    // A reload while the connection was idle counts from this request on.
+    snapshot = snapshots_.current();
+    ++served;
+    bool go_on = true;
+    const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
+    if ((limit > 0 && served >= limit) || snapshot->settings->server.persistent_con_timeout.count() == 0) go_on = false;
+    co_await serve_one(connection, client, std::move(*head), *snapshot, go_on);
+    if (!go_on || draining_) break;
+  }
+  co_await linger(connection);
+}
+
+async::Task<tl::expected<http::RequestHead, wire::NoRequest>> ClientConnections::wait_for_request(
+    wire::ServerConnection& connection, async::Deadline idle, Duration head_time) {
+  struct Listed {
+    std::unordered_set<wire::ServerConnection*>& list;
+    wire::ServerConnection* const connection;
+    Listed(std::unordered_set<wire::ServerConnection*>& l, wire::ServerConnection* c) : list(l), connection(c) {
+      list.insert(connection);
+    }
+    ~Listed() { list.erase(connection); }
+  };
+  const Listed listed(between_requests_, &connection);
+  co_return co_await connection.read_request(idle, head_time);
+}
+
+// Ends the connection so that what we said last arrives: a socket closed with unread bytes resets instead.
+async::Task<> ClientConnections::linger(wire::ServerConnection& connection) {
+  const async::Context here = co_await async::CurrentContext();
+  const async::Deadline deadline = here.loop->in(kLingerTime);
+  const Result<> flushed = co_await connection.stream().flush(deadline);
+  if (!flushed) co_return;
+  connection.stream().shut_write();
+  std::size_t discarded = 0;
+  while (discarded < kMostLingering && !connection.input().ended()) {
+    discarded += connection.input().bytes().size();
+    connection.input().consume(connection.input().bytes().size());
+    const Result<std::size_t> filled = co_await connection.input().fill(deadline);
+    if (!filled || *filled == 0) co_return;
+  }
+}
+
+// Answers what could not be read as a request. The parser does not know where the next one begins.
+async::Task<> ClientConnections::refuse_unread(wire::ServerStream& stream, const exchange::ClientFacts& client,
+                                               const Snapshot& snapshot, int status, std::string why) {
+  const async::Context here = co_await async::CurrentContext();
+  http::RequestHead nothing;
+  nothing.method = "-";
+  nothing.target = "-";
+  Exchange x(stream, std::move(nothing), client, snapshot.exchange_options, *snapshot.pages, next_id(), *here.loop);
+  x.close_afterwards();
+  co_await x.refuse(status, why);
+  x.write_log(commons_.logs);
+}
+
+async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+                                     http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
+  const auto framing = http::decide_framing(head);
+  const auto expectation = http::expects_continue(head);
+  if (!framing || !expectation) {
+    go_on = false;
+    const http::ParseError& error = framing ? expectation.error() : framing.error();
+    wire::H1ServerStream unread(connection, http::Framing());
+    co_await refuse_unread(unread, client, snapshot, error.status, error.detail);
+    co_return;
+  }
+  const async::Context here = co_await async::CurrentContext();
+  const exchange::ClientFacts facts = facts_behind_proxies(client, head.headers, snapshot);
+  wire::H1ServerStream stream(connection, *framing);
+  Exchange x(stream, std::move(head), facts, snapshot.exchange_options, *snapshot.pages, next_id(), *here.loop);
+  if (!go_on || draining_) x.close_afterwards();
+  co_await serve_exchange(x, snapshot);
+  go_on = x.can_go_on();
+}
+
+async::Task<> ClientConnections::serve_exchange(Exchange& x, const Snapshot& snapshot) {
+  bool broken = false;
+  try {
+    co_await role_.handle(x, snapshot);
+  } catch (const std::exception& exception) {
+    commons_.logs.event(log::Level::error, "exception", x.id() + ": " + exception.what());
+    broken = true;
+  }
+  if (broken) {
+    x.close_afterwards();
+    co_await x.refuse(500, "exception");
+  }
+  x.write_log(commons_.logs);
+  log_failure(x);
+  if (x.is_cut_short()) x.stream().abort();
+}
+
+// What the client is not told. What visitors do wrong is for those who look for it, what fails here or behind us for
+// everybody.
+void ClientConnections::log_failure(const exchange::Exchange& x) {
+  if (x.failure().empty()) return;
+  const bool is_ours = x.status() >= 500 || x.failed_side() == Side::upstream;
+  std::string text = x.id() + ": " + std::to_string(x.status());
+  if (!x.junction().empty()) text += " at junction " + x.junction();
+  if (!x.upstream().empty()) text += ", server " + x.upstream();
+  text += (x.is_cut_short() ? ", answer cut short: " : ": ") + x.failure();
+  commons_.logs.event(is_ours ? log::Level::warning : log::Level::debug, is_ours ? "request-failed" : "request-refused",
+                      text);
+}
+
+}  // namespace sallyport::inbound

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "inbound/inbound_role.hpp"
+#include "net/listener.hpp"
+#include "tls/tls_stream.hpp"
+#include "wire/h2_connection.hpp"
+
+namespace sallyport::inbound {
+
+// The connections of one worker's clients: TLS, the version of HTTP, when a connection goes on and when it ends. What
+// becomes of a request is said by InboundRole. Loop-local.
+class ClientConnections {
+ public:
+  // The references must outlive it. `id_prefix`: what the ids of this worker's requests begin with, unlike that of any
+  // other.
+  ClientConnections(Commons& commons, InboundRole& role, std::string id_prefix);
+
+  // Serves a connection to its end. `secure`: TLS comes first; without it every request is redirected to https.
+  async::Task<> serve(net::Accepted accepted, bool secure);
+
+  // How many are open now.
+  std::size_t size() const { return count_; }
+  // From now on each connection ends with the answers that it is at; those that wait for a request end at once.
+  void drain();
+
+ private:
+  class H2Requests;
+
+  async::Task<> serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
+                             const exchange::ClientFacts& client);
+  async::Task<> serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
+                             const exchange::ClientFacts& client);
+  async::Task<tl::expected<http::RequestHead, wire::NoRequest>> wait_for_request(wire::ServerConnection& connection,
+                                                                                async::Deadline idle,
+                                                                                Duration head_time);
+  async::Task<> serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+                          http::RequestHead head, const Snapshot& snapshot, bool& go_on);
+  async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot);
+  async::Task<> refuse_unread(wire::ServerStream& stream, const exchange::ClientFacts& client,
+                              const Snapshot& snapshot, int status, std::string why);
+  async::Task<> linger(wire::ServerConnection& connection);
+  void log_failure(const exchange::Exchange& x);
+  std::string next_id();
+
+  Commons& commons_;
+  InboundRole& role_;
+  async::SnapshotReader<Snapshot> snapshots_;
+  const std::string id_prefix_;
+  std::uint32_t next_id_ = 0;
+  std::size_t count_ = 0;
+  bool draining_ = false;
+  std::unordered_set<wire::ServerConnection*> between_requests_;
+  std::unordered_set<wire::H2Connection*> h2_connections_;
+};
+
+}  // namespace sallyport::inbound
