@@ -10,8 +10,8 @@ namespace sallyport::async {
 
 FdWatch::FdWatch(EventLoop& loop, int fd)
     : loop_(loop),
-      event_(event_new(loop.base(), fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
-                       &FdWatch::on_event, this)) {
+      event_(
+          event_new(loop.base(), fd, EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, &FdWatch::on_event, this)) {
   if (event_ == nullptr || event_add(event_, nullptr) != 0) throw std::bad_alloc();
 }
 

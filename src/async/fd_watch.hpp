@@ -49,8 +49,8 @@ class FdWatch {
     readable_ = true;
     perhaps_drained_ = false;
   }
-  // `listener` is posted, once, when the peer finishes sending or the connection breaks; null: nobody is. False if the peer
-  // has finished already, and nobody is told. The listener must outlive the watch or be taken back.
+  // `listener` is posted, once, when the peer finishes sending or the connection breaks; null: nobody is. False if the
+  // peer has finished already, and nobody is told. The listener must outlive the watch or be taken back.
   bool tell_when_finished(Ready* listener) {
     listener_ = peer_finished_ ? nullptr : listener;
     return !peer_finished_;

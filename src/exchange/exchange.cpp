@@ -242,15 +242,14 @@ void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;
   record_.user = user_;
   record_.method = replaced_ ? logged_method_ : head_.method;
-  std::string& target = replaced_ ? logged_target_ : head_.target;
-  std::string_view referer = head_.headers.find("Referer").value_or("");
-  std::string shown_referer;
-  if (log::needs_redaction(target)) target = log::redacted(target);
-  if (log::needs_redaction(referer)) referer = shown_referer = log::redacted(referer);
-  record_.target = target;
+  record_.target = replaced_ ? logged_target_ : head_.target;
+  record_.referer = head_.headers.find("Referer").value_or("");
+  std::string target;
+  std::string referer;
+  if (log::needs_redaction(record_.target)) record_.target = target = log::redacted(record_.target);
+  if (log::needs_redaction(record_.referer)) record_.referer = referer = log::redacted(record_.referer);
   record_.protocol = name_of(head_.version);
   record_.request_bytes = stream_.received();
-  record_.referer = referer;
   record_.user_agent = head_.headers.find("User-Agent").value_or("");
   record_.host = head_.headers.find("Host").value_or("");
   record_.request_id = id_;
@@ -258,7 +257,7 @@ void Exchange::write_log(log::Logs& logs) {
   record_.upstream = upstream_;
   record_.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - started_).count();
   logs.request(record_);
-  record_.referer = std::string_view();
+  record_.target = record_.referer = std::string_view();
 }
 
 }  // namespace sallyport::exchange

@@ -112,7 +112,11 @@ async::Task<> Relay::relay() {
       last = lease.error();
       break;
     }
-    if (client_left_) break;
+    if (client_left_) {
+      lease->was_in_vain();
+      lease->give_back();
+      break;
+    }
     server_ = lease->candidate().index;
     x_.set_upstream(lease->candidate().server);
     bool reusable = false;

@@ -47,12 +47,14 @@ Parsed<> ChunkedDecoder::take_framing_byte(char c) {
     case State::size:
       return take_size_byte(c);
     case State::extension:
+      // What an extension says is nobody's business here; that it ends at one place for everybody is.
       if (c == '\r') {
+        if (quote_ != Quote::none) return parse_failure(400, "chunk extension: a quoted string without end");
         state_ = State::size_lf;
         return {};
       }
-      // What an extension says is nobody's business here; that it ends at one place for everybody is.
       if (!is_in(c, kFieldValue)) return parse_failure(400, "chunk extension: control character");
+      follow_quotes(c);
       if (++extension_bytes_ > limits_.max_extension_bytes) return parse_failure(400, "chunk extensions too long");
       return {};
     case State::size_lf:
@@ -73,6 +75,17 @@ Parsed<> ChunkedDecoder::take_framing_byte(char c) {
       break;
   }
   return parse_failure(400, "chunk: no framing expected here");
+}
+
+// RFC 9110 section 5.6.4.
+void ChunkedDecoder::follow_quotes(char c) {
+  if (quote_ == Quote::escape) {
+    quote_ = Quote::string;
+  } else if (c == '"') {
+    quote_ = quote_ == Quote::none ? Quote::string : Quote::none;
+  } else if (c == '\\' && quote_ == Quote::string) {
+    quote_ = Quote::escape;
+  }
 }
 
 // chunk-size = 1*HEXDIG. White space after it (RFC 9112 calls it "bad") is refused: some count it to the size.

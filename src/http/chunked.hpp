@@ -30,8 +30,8 @@ class ChunkedDecoder {
   // Takes framing bytes and then at most one piece of payload from the front of `input`. Call it again with the rest
   // until that is empty or done() is true; what is left then belongs to the next message. Errors (400; 431 for the
   // trailer section): a chunk size that is no hexadecimal number below 2^63, white space or control characters where
-  // they may not be, line ends other than CRLF, a limit passed, Content-Length, Transfer-Encoding or Host as a
-  // trailer. After an error the decoder must not be fed again.
+  // they may not be, line ends other than CRLF, a quoted string that does not end with its line, a limit passed,
+  // Content-Length, Transfer-Encoding or Host as a trailer. After an error the decoder must not be fed again.
   Parsed<Step> step(std::string_view input);
 
   bool done() const { return state_ == State::done; }
@@ -42,7 +42,10 @@ class ChunkedDecoder {
  private:
   enum class State : std::uint8_t { size_start, size, extension, size_lf, data, data_cr, data_lf, trailers, done };
 
+  enum class Quote : std::uint8_t { none, string, escape };
+
   Parsed<> take_framing_byte(char c);
+  void follow_quotes(char c);
   Parsed<> take_size_byte(char c);
   Parsed<> check_trailers() const;
 
@@ -51,6 +54,7 @@ class ChunkedDecoder {
   std::uint64_t left_ = 0;  // of the chunk: its size while that is read, 0 before and after
   unsigned size_digits_ = 0;
   std::size_t extension_bytes_ = 0;
+  Quote quote_ = Quote::none;  // in an extension
   LineReader lines_;
   FieldSection trailers_;
 };

@@ -113,9 +113,9 @@ void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, c
   commons_.logs.audit(record);
 }
 
-// A name that is not ours is somebody else's, who points it at us (DNS rebinding), or a way around what is configured for
-// the names that we have (attack A10). TLS and HTTP may name different hosts (a browser shares connections), if both are
-// ours.
+// A name that is not ours is somebody else's, who points it at us (DNS rebinding), or a way around what is configured
+// for the names that we have (attack A10). TLS and HTTP may name different hosts (a browser shares connections), if
+// both are ours.
 bool InboundRole::is_ours(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const {
   if (snapshot.settings->server.allow_unknown_hosts) return true;
   const std::string& name = x.client().server_name;

@@ -11,8 +11,8 @@
 namespace sallyport::inbound {
 
 // Ends what still runs for a session that is over: after a logout no WebSocket and no download of that user goes on
-// (attack F9). Looks once a second at answers that have begun. Idleness ends none of them: whoever is in the middle of an
-// answer is not gone; the lifetime of the session does. One a worker; loop-local.
+// (attack F9). Looks once a second at answers that have begun. Idleness ends none of them: whoever is in the middle of
+// an answer is not gone; the lifetime of the session does. One a worker; loop-local.
 class SessionWatch {
  public:
   // `commons` must outlive it.

@@ -57,7 +57,11 @@ std::string without_user(std::string_view url) {
 }  // namespace
 
 bool needs_redaction(std::string_view url) {
-  return url.find_first_of("?@;#%") != std::string_view::npos;
+  if (url.find('@') != std::string_view::npos) return true;
+  const std::string_view path = url.substr(0, url.find('?'));
+  if (path.find('%') != std::string_view::npos) return true;
+  return std::search(path.begin(), path.end(), kOwnPages.begin(), kOwnPages.end(),
+                     [](char a, char b) { return to_lower(a) == b; }) != path.end();
 }
 
 std::string redacted(std::string_view url) {

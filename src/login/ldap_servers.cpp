@@ -187,12 +187,11 @@ void LdapServers::discard(std::unique_ptr<LdapConnection> connection) {
 }
 
 void LdapServers::drop_idle(std::size_t server) {
-  std::vector<Idle> dropped;
+  std::vector<Idle> dropped;  // closed when the lock is free again
+  std::vector<Idle> kept;
   const std::lock_guard lock(mutex_);
-  const auto is_other = [&](const Idle& idle) { return idle.server != server; };
-  const auto first = std::stable_partition(idle_.begin(), idle_.end(), is_other);
-  std::move(first, idle_.end(), std::back_inserter(dropped));
-  idle_.erase(first, idle_.end());
+  for (Idle& idle : idle_) (idle.server == server ? dropped : kept).push_back(std::move(idle));
+  idle_ = std::move(kept);
   open_ -= dropped.size();
 }
 

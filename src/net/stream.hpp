@@ -43,9 +43,9 @@ class Stream {
   virtual bool has_unsent() const { return false; }
   virtual Attempt try_flush() { return Attempt::done(0); }
 
-  // `listener` is posted to the loop, once, when the peer closes its end of the connection, whatever it sent before that
-  // and nobody has read yet; null takes it back. False if the peer has done so already, and nobody is told. A TLS peer
-  // that only says close_notify is still there. A stream that cannot know never tells.
+  // `listener` is posted to the loop, once, when the peer closes its end of the connection, whatever it sent before
+  // that and nobody has read yet; null takes it back. False if the peer has done so already, and nobody is told. A TLS
+  // peer that only says close_notify is still there. A stream that cannot know never tells.
   virtual bool tell_when_gone(async::Ready* /*listener*/) { return true; }
 
   // Makes the next try_read() see what has come since the loop last looked.

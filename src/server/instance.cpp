@@ -178,8 +178,9 @@ config::Diagnostics Instance::warnings_of(const State& state, const inbound::Sna
     const http::HostNames& names = snapshot.host_names;
     for (const auto& sni : settings.ssl_sni) {
       if (names.contains(sni.host)) continue;
-      warn(config_path_, "[ssl-sni] " + sni.host + ": requests for it are refused, for it is neither web-host-name nor "
-                         "a web-host-alias nor the host of a virtual host junction");
+      warn(config_path_, "[ssl-sni] " + sni.host +
+                             ": requests for it are refused, for it is neither web-host-name nor "
+                             "a web-host-alias nor the host of a virtual host junction");
     }
   }
   std::vector<std::string> secrets = settings.ssl.server_key_file;

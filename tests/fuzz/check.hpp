@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -12,10 +13,12 @@
 namespace sallyport::fuzz {
 
 // Aborts, which the fuzzer reports together with the input.
-inline void check(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "violated: %s\n", what);
+[[noreturn]] inline void fail(const std::string& what) {
+  std::fprintf(stderr, "violated: %s\n", what.c_str());
   std::abort();
+}
+inline void check(bool holds, const char* what) {
+  if (!holds) fail(what);
 }
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
@@ -45,4 +48,22 @@ inline std::string text_of(const http::Headers& headers) {
   return text;
 }
 
+using Target = int (*)(const std::uint8_t* data, std::size_t size);
+
+// All that are linked in, by their names: for tests/fuzz/replay, which has many.
+inline std::map<std::string, Target>& targets() {
+  static std::map<std::string, Target> all;
+  return all;
+}
+
 }  // namespace sallyport::fuzz
+
+// FUZZ_TARGET(name) { ... return 0; } looks at `data` and `size`. The seeds are in corpus/name.
+#ifdef SALLYPORT_FUZZ_REPLAY
+#define FUZZ_TARGET(name)                                                                                              \
+  static int fuzz_##name(const std::uint8_t* data, std::size_t size);                                                  \
+  [[maybe_unused]] static const bool name##_is_listed = sallyport::fuzz::targets().emplace(#name, fuzz_##name).second; \
+  static int fuzz_##name([[maybe_unused]] const std::uint8_t* data, [[maybe_unused]] std::size_t size)
+#else
+#define FUZZ_TARGET(name) extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+#endif

@@ -47,7 +47,7 @@ Outcome decode(std::string_view input, fuzz::Cuts* cuts) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(chunked) {
   const std::string_view input = fuzz::text_of(data, size);
   const Outcome whole = decode(input, nullptr);
   fuzz::Cuts cuts(input);

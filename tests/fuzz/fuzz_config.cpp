@@ -9,7 +9,7 @@
 using namespace sallyport;
 using namespace sallyport::config;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(config) {
   const std::string_view input = fuzz::text_of(data, size);
   const ParseLimits limits{.max_file_size = 65536, .max_line_length = 4096, .max_diagnostics = 50};
   const Parsed parsed = parse(input, "f", limits);

@@ -91,7 +91,7 @@ void check_head(const RequestHead& head) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(h1_request) {
   const std::string_view input = fuzz::text_of(data, size);
   RequestHead head;
   const Outcome whole = read_whole(input, &head);

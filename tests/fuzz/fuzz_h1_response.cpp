@@ -91,7 +91,7 @@ void check_head(const ResponseHead& head) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(h1_response) {
   const std::string_view input = fuzz::text_of(data, size);
   ResponseHead head;
   const Outcome whole = read_whole(input, &head);

@@ -31,7 +31,7 @@ void check_file_name(std::string_view file_name) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(junction_xml) {
   const xml::XmlLimits limits{.max_bytes = 65536, .max_depth = 8, .max_elements = 100};
   const std::string_view text = fuzz::text_of(data, size);
   const auto junction = parse_junction(text, limits);

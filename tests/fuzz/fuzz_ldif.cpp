@@ -38,7 +38,7 @@ void check_dn(std::string_view dn) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(ldif) {
   const LdifLimits limits{.max_bytes = 65536, .max_entries = 100, .max_attributes = 100, .max_value = 4096};
   const auto document = parse_ldif(fuzz::text_of(data, size), limits);
   if (!document) {

@@ -49,7 +49,7 @@ void check_rendering(const Page& page, bool shows_sections) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(page) {
   const auto page = Page::parse("page.html", fuzz::text_of(data, size), "body { margin: 0 }");
   if (!page) {
     fuzz::check(page.error().detail.starts_with("page.html:"), "an error says where");

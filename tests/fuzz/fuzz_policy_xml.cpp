@@ -32,7 +32,7 @@ void check_decisions(const PolicyDocument& document) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(policy_xml) {
   const PolicyLimits limits{.max_acls = 100, .max_entries = 50, .max_objects = 100, .max_attachments = 100};
   const xml::XmlLimits xml_limits{.max_bytes = 65536, .max_depth = 8, .max_elements = 1000};
   const auto document = parse_policy(fuzz::text_of(data, size), limits, xml_limits);

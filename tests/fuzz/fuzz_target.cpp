@@ -38,7 +38,7 @@ void check_path(const CanonicalTarget& made) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(target) {
   std::string_view input = fuzz::text_of(data, size);
   const auto newline = input.find('\n');
   const std::string_view target = input.substr(0, newline);

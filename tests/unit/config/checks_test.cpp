@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(host_names_have_labels) {
 }
 
 BOOST_AUTO_TEST_CASE(aliases_may_be_patterns_and_addresses) {
-  for (const char* const good : {"www.example.com", "localhost", "*.example.com", "192.0.2.1", "2001:db8::1", "[::1]"}) {
+  for (const char* const good :
+       {"www.example.com", "localhost", "*.example.com", "192.0.2.1", "2001:db8::1", "[::1]"}) {
     BOOST_TEST(is_host_alias(good), good);
   }
   for (const char* const bad : {"", "*", "*.", "a.*.example", "*example.com", "*.*.example", "www.example.com:8443",

@@ -75,6 +75,21 @@ BOOST_AUTO_TEST_CASE(C4_sizes_have_an_end) {
   BOOST_TEST(!size_is_taken("10000000000000000"));
 }
 
+BOOST_AUTO_TEST_CASE(C4_a_quoted_string_of_an_extension_ends_with_its_line) {
+  // Others read on until the quote is closed, and find the end of the body elsewhere (Boost.Beast does).
+  for (const char* const bad : {"0;a=\"\r\n\r\n", "0;a=\"b\\\"\r\n\r\n", "0;a=\"\\\r\n\r\n", "0;\"a\"\"\r\n\r\n"}) {
+    ChunkedDecoder decoder;
+    BOOST_TEST(!decoder.step(bad).has_value(), bad);
+  }
+  for (const char* const good :
+       {"0;a=\"b\"\r\n\r\n", "0;a=\"b\\\"\"\r\n\r\n", "0;a=\\\r\n\r\n", "0;\"\";\"\"\r\n\r\n"}) {
+    ChunkedDecoder decoder;
+    const auto step = decoder.step(good);
+    BOOST_REQUIRE_MESSAGE(step.has_value(), good);
+    BOOST_TEST(decoder.done(), good);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(C4_extensions_of_all_chunks_together_have_a_limit) {
   ChunkedLimits limits;
   limits.max_extension_bytes = 10;

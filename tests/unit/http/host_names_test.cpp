@@ -35,14 +35,16 @@ BOOST_AUTO_TEST_CASE(A10_an_asterisk_is_one_label) {
   const HostNames names = sample();
   BOOST_TEST(names.contains("one.apps.example.org"));
   BOOST_TEST(names.contains("two.apps.example.org:8443"));
-  for (const char* const other : {"apps.example.org", ".apps.example.org", "a.b.apps.example.org", "xapps.example.org"}) {
+  for (const char* const other :
+       {"apps.example.org", ".apps.example.org", "a.b.apps.example.org", "xapps.example.org"}) {
     BOOST_TEST(!names.contains(other), other);
   }
 }
 
 BOOST_AUTO_TEST_CASE(A10_an_address_counts_in_every_spelling_if_it_is_listed) {
   const HostNames names = sample();
-  for (const char* const ours : {"192.0.2.1", "192.0.2.1:8443", "[2001:db8::1]", "[2001:db8::1]:8443", "[2001:db8:0::1]"}) {
+  for (const char* const ours :
+       {"192.0.2.1", "192.0.2.1:8443", "[2001:db8::1]", "[2001:db8::1]:8443", "[2001:db8:0::1]"}) {
     BOOST_TEST(names.contains(ours), ours);
   }
   for (const char* const other : {"192.0.2.2", "127.0.0.1", "[::1]", "[2001:db8::2]:8443", "2001:db8::1"}) {
