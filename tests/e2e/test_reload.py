@@ -423,7 +423,7 @@ def administrators(own):
         pytest.skip("only root can be somebody else")
     with somebody_else(own) as run, socket.socket(socket.AF_UNIX) as link:
         assert run("acl", "list").returncode == 1
-        yield {"admin allowed-users": "nobody", "admin timeout": 1}
+        yield {"admin allowed-users": "nobody", "admin timeout": 3}
         assert run("acl", "list").returncode == 0
         link.connect(str(own.dir / "admin.sock"))
         link.settimeout(10)
