@@ -22,10 +22,12 @@ std::vector<Range> ranges_of(const Headers& headers) {
     for (const std::string_view piece : split(field.value, ',')) {
       const std::string_view tag = trimmed(piece.substr(0, piece.find(';')));
       const unsigned weight = weight_of(piece);
-      if (ranges.size() < kMostRanges && weight > 0 && is_language_tag(tag)) ranges.push_back({lowered(tag), weight});
+      if (ranges.size() == kMostRanges || weight == 0 || !is_language_tag(tag)) continue;
+      const auto is_heavier = [](unsigned w, const Range& range) { return w > range.weight; };
+      const auto place = std::upper_bound(ranges.begin(), ranges.end(), weight, is_heavier);
+      ranges.insert(place, {lowered(tag), weight});
     }
   }
-  std::stable_sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.weight > b.weight; });
   return ranges;
 }
 

@@ -94,10 +94,10 @@ std::vector<const Candidate*> Pool::ordered(const std::vector<Candidate>& candid
   if (order.size() < 2) return order;
   const auto rank = [this](const Candidate* candidate) {
     const ServerHealth& health = health_of(*candidate);
-    return std::tuple(health.failed_until > loop_.now(), -candidate->priority, health.in_progress);
+    // Among equals the order of the list, which is one array.
+    return std::tuple(health.failed_until > loop_.now(), -candidate->priority, health.in_progress, candidate);
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const Candidate* a, const Candidate* b) { return rank(a) < rank(b); });
+  std::sort(order.begin(), order.end(), [&](const Candidate* a, const Candidate* b) { return rank(a) < rank(b); });
   return order;
 }
 

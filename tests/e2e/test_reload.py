@@ -583,8 +583,8 @@ def test_warnings_of_a_reload_are_in_its_answer_and_in_the_log(own):
     assert result.returncode == 0
     for text in (r"server\.key: warning: ", r"sallyport\.conf:\d+: warning: inactive-timeout has no effect"):
         assert re.search(text, result.stderr), result.stderr
-    text = own.process.text()
-    assert "warning reload-warning: " in text and "inactive-timeout has no effect" in text
+    wait_until(lambda: re.search("warning reload-warning: .*inactive-timeout has no effect", own.process.text()),
+               "the warning in the event log")
 
 
 def test_warnings_are_about_what_the_reload_brings(own):
