@@ -120,6 +120,8 @@ struct H2ServerSession::Callbacks {
     if (found == session.streams_.end()) return 0;
     const std::unique_ptr<Stream> stream = std::move(found->second);
     session.streams_.erase(found);
+    // A reset is one under any code, unless the answer was whole.
+    if (error == NGHTTP2_NO_ERROR && !stream->answered) error = NGHTTP2_CANCEL;
     if (error == NGHTTP2_NO_ERROR) session.idle_frames_.earn(kFramesPerRequest);
     if (stream->delivered) session.events_.on_closed(id, static_cast<H2Error>(error));
     // Whether the client resets or makes us do it is one (Rapid Reset, MadeYouReset).
@@ -311,6 +313,11 @@ Result<> H2ServerSession::respond_interim(StreamId stream, const ResponseHead& h
 void H2ServerSession::send(StreamId id, std::string_view piece) {
   Stream* const stream = find(id);
   if (stream == nullptr || stream->out_ended) return;
+  // A long answer never comes to the end of its buffer: what has gone out is taken away when it is most of it.
+  if (stream->sent > stream->outgoing.size() / 2) {
+    stream->outgoing.erase(0, stream->sent);
+    stream->sent = 0;
+  }
   stream->outgoing += piece;
   nghttp2_session_resume_data(session_, id);
 }
