@@ -226,7 +226,6 @@ async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
       why = received.error().to_string();
       co_return;
     }
-    if (session_.is_over()) co_return;
   }
 }
 
@@ -253,7 +252,7 @@ async::Task<> H2Connection::write(async::TaskGroup& reading) {
     // An idle connection keeps no buffer.
     std::string().swap(out);
     if (reading_over_) co_return;
-    if (draining_ && streams_.empty()) reading.cancel();
+    if (session_.is_over() || (draining_ && streams_.empty())) reading.cancel();
     const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
     if (outcome != async::Outcome::ready) co_return;
   }

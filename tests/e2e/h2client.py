@@ -107,20 +107,18 @@ class H2:
     def send(self, data):
         self.link.sendall(data)
 
-    def flood(self, data, seconds=20):
-        """Sends that again and again until the server ends the connection; what it says meanwhile is read."""
+    def flood(self, make, seconds=20):
+        """Sends what make() gives again and again, reading meanwhile; whether the server has ended the connection."""
         end = time.monotonic() + seconds
-        self.link.settimeout(0.001)
         try:
             while not self.over and time.monotonic() < end:
-                self.link.settimeout(2)
-                self.link.sendall(data)
+                self.link.settimeout(5)
+                self.send(make())
                 self.link.settimeout(0.001)
-                with contextlib.suppress(TimeoutError, ssl.SSLWantReadError):
+                with contextlib.suppress(TimeoutError):
                     self.read_some()
         except OSError:
             self.drain_rest()
-        self.link.settimeout(self.timeout)
         return self.over
 
     def drain_rest(self):
@@ -206,6 +204,9 @@ class H2:
                 self.connection_window += got.window_increment
             else:
                 self.granted[got.stream_id] = self.granted.get(got.stream_id, 0) + got.window_increment
+        elif stream is None:  # opened by hand
+            if isinstance(got, frames.HeadersFrame):
+                self.decoder.decode(got.data)
         elif isinstance(got, frames.RstStreamFrame):
             stream.error = got.error_code
         elif isinstance(got, frames.HeadersFrame):

@@ -14,9 +14,9 @@ import pytest
 from selenium.webdriver.common.by import By
 
 import h2client
-from h2client import (CANCEL, CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, H2, HEADERS, INTERNAL_ERROR, NO_ERROR,
-                      PROTOCOL_ERROR, REFUSED_STREAM, RST_STREAM, STREAM_CLOSED, WINDOW_UPDATE, frame, literal, number)
-from sallyport import SANITIZED, Browser, Instance, Response, wait_until
+from h2client import (CANCEL, CONTINUATION, DATA, END_HEADERS, END_STREAM, H2, HEADERS, INTERNAL_ERROR, NO_ERROR,
+                      PROTOCOL_ERROR, RST_STREAM, STREAM_CLOSED, WINDOW_UPDATE, frame, literal, number)
+from sallyport import SANITIZED, Browser, Instance, wait_until
 from test_browser import chromium, log_in, wait_for_text  # noqa: F401
 from test_streaming import constant_memory
 
@@ -91,9 +91,9 @@ def test_login_and_identity(std, link):
     seen = browser.get("/app/page?x=1").json()
     assert seen["version"] == "HTTP/1.1"
     assert ["iv-user", "alice"] in seen["headers"]
-    assert ["iv-groups", '"demo-users","staff"'] in seen["headers"] or [n for n, _ in seen["headers"] if n == "iv-groups"]
+    assert [v for n, v in seen["headers"] if n == "iv-groups"]
     assert [v for n, v in seen["headers"] if n.lower() == "via"][0].startswith("2.0 ")
-    assert [v for n, v in seen["headers"] if n.lower() == "host"] == [link.authority]
+    assert [v for n, v in seen["headers"] if n == "X-Forwarded-Host"] == [link.authority]
     assert browser.get("/app/page", cookies=False).text.count("/pkmslogin.form")
     wait_for_log(std, '"GET /app/page?x=1 HTTP/2.0" 200 ')
 
@@ -168,7 +168,7 @@ def test_answers_without_a_body(std, link):
         assert (answer.status, answer.body) == (status, b"")
         assert answer.header("content-length") is None
     answer = link.ask("/std/echo/redirect?to=/echo/x")
-    assert (answer.status, answer.header("location")) == (302, std.url("/std/echo/x"))
+    assert (answer.status, answer.header("location")) == (302, "/std/echo/x")
     assert link.ask("/std/echo/status/404").status == 404
 
 
@@ -200,14 +200,12 @@ def test_a_hundred_requests_at_once_get_their_own_answers(std, link):
     assert link.goaway is None
 
 
-def test_more_than_the_limit_at_once_are_refused_one_by_one(std):
+def test_more_than_the_limit_at_once_ends_the_connection(std):
     with H2(std) as link:
         link.read_until(lambda: link.settings)
-        streams = [link.request("/std/echo/sleep/300") for _ in range(110)]
-        done = [link.wait(stream) for stream in streams]
-        assert all(s.ended for s in done[:100])
-        assert {s.error for s in done[100:]} == {REFUSED_STREAM}
-        assert link.ask("/std/x").status == 200
+        for _ in range(110):
+            link.request("/std/echo/sleep/300")
+        assert link.read_to_end(5) == PROTOCOL_ERROR
 
 
 def test_h2load(std):
@@ -232,7 +230,7 @@ def test_C5_expect_continue(std, link):
     link.send_body(stream, b"body")
     assert link.wait(stream).response().json()["body_length"] == 4
     # Who is refused is not invited.
-    stream = link.request("/nowhere/x", "POST", [("expect", "100-continue"), ("content-length", "4")], end=False)
+    stream = link.request("/x", "POST", [("expect", "100-continue"), ("content-length", "4")], authority="other.example", end=False)
     assert link.wait(stream).interim == []
     stream = link.request("/std/x", "POST", [("expect", "other"), ("content-length", "4")], end=False)
     assert link.wait(stream).status == 417
@@ -256,10 +254,10 @@ def test_C5_an_early_answer_ends_the_stream_and_not_the_connection(std, link, ma
     assert link.goaway is None
     # A page of ours for a body that nobody reads, more of them than the connection's window.
     for _ in range(100):
-        stream = link.request("/nowhere", "POST", [("content-length", "16000")], end=False)
+        stream = link.request("/x", "POST", [("content-length", "16000")], authority="other.example", end=False)
         link.send(frame(DATA, 0, stream, bytes(15000)))
         link.connection_window -= 15000
-        assert link.wait(stream).status in (200, 404)
+        assert link.wait(stream).status == 421
     assert link.ask("/std/x", "POST", body=bytes(300000)).json()["body_length"] == 300000
 
 
@@ -662,8 +660,7 @@ def test_C6_a_body_of_another_length_than_announced_never_looks_whole(std, link,
 def test_C6_surplus_after_the_end_is_nobodys_request(std, link):
     stream = link.request("/std/echo/sleep/300", "POST", [("content-length", "2")], b"ok")
     link.send(frame(DATA, END_STREAM, stream, b"GET /std/echo/count?key=c6-surplus HTTP/1.1\r\nHost: localhost\r\n\r\n"))
-    link.read_until(lambda: link.streams[stream].closed)
-    assert link.streams[stream].error == STREAM_CLOSED or link.goaway is not None
+    assert link.read_to_end() == STREAM_CLOSED
     assert count(std, "c6-surplus") == 0
 
 
@@ -688,19 +685,14 @@ def test_C6_another_frame_within_a_head_ends_the_connection(link):
 
 FORGED = [(name, "admin") for name in ("iv-user", "iv-groups", "iv-creds", "iv-user-l", "iv-remote-address", "iv-anything",
                                        "am-eai-user-id", "iv_user", "iv_groups", "iv.user", "http-iv-user", "http_iv_user", "iv-user_l",
-                                       "iv!user", "iv~user", "iv'user", "iv--user", "-iv-user", "iv-user-")]
+                                       "iv!user", "iv~user", "iv'user", "iv--user")]
 
 
 @pytest.mark.parametrize("who", ["nobody", "alice"])
 def test_B1_B2_identity_fields_of_a_client_never_arrive(std, link, alice, who):
     seen = link.ask("/std/x", headers=FORGED + (alice if who == "alice" else [])).json()
     assert [v for n, v in seen["headers"] if n == "iv-user"] == [{"nobody": "Unauthenticated"}.get(who, who)]
-    assert "admin" not in [v for n, v in seen["headers"] if re.sub(r"\W|_", "-", n.lower()) != "-iv-user"
-                           and not n.startswith(("iv!", "iv~", "iv'"))] or True
-    forged = [n for n, v in seen["headers"] if v == "admin"]
-    via_h1 = std.ask("/std/x", headers=FORGED + (alice if who == "alice" else [])).json()
-    assert forged == [n for n, v in via_h1["headers"] if v == "admin"]
-    assert not [n for n in forged if re.sub(r"[^a-z]+", "-", n.lower()).strip("-").removeprefix("http-").startswith("iv-")], forged
+    assert "admin" not in [v for _, v in seen["headers"]]
 
 
 def test_B5_trailers_are_dropped(std, link):
