@@ -16,6 +16,11 @@ namespace {
 // now and then, and many browsers send PRIORITY_UPDATE with each request.
 constexpr double kFramesPerRequest = 8;
 constexpr double kBytesPerFrame = 2048;
+// A head that is longer than the limit is answered; one that is so much longer is no accident (HPACK bombs: a byte
+// that stands for four thousand).
+constexpr std::size_t kMostOverLimit = 4;
+constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 section 6.5.2
+constexpr unsigned kFirstUnknownType = 0x0a;
 // Kept of a buffer that was larger once.
 constexpr std::size_t kKeptCapacity = 64 * 1024;
 
@@ -42,6 +47,12 @@ std::unique_ptr<nghttp2_option, OptionDeleter> make_options() {
   nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_option_set_max_outbound_ack(option, 100);
   nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_PRIORITY_UPDATE);
+  // Of unknown types nghttp2 would tell us nothing, so that nobody could count them.
+  for (unsigned type = kFirstUnknownType; type <= UINT8_MAX; ++type) {
+    if (type != NGHTTP2_PRIORITY_UPDATE) {
+      nghttp2_option_set_user_recv_extension_type(option, static_cast<std::uint8_t>(type));
+    }
+  }
   return std::unique_ptr<nghttp2_option, OptionDeleter>(option);
 }
 
@@ -67,15 +78,16 @@ struct H2ServerSession::Callbacks {
 
   static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* user) noexcept {
     H2ServerSession& session = self(user);
-    const bool carries = header->type == NGHTTP2_HEADERS || header->type == NGHTTP2_CONTINUATION ||
-                         (header->type == NGHTTP2_DATA && (header->length > 0 || (header->flags & NGHTTP2_FLAG_END_STREAM)));
-    if (carries) return 0;
+    const bool ends = header->type == NGHTTP2_DATA && (header->flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    if (header->type == NGHTTP2_HEADERS || header->type == NGHTTP2_CONTINUATION || ends) return 0;
+    session.frame_is_empty_ = header->type == NGHTTP2_DATA;  // as long as no data came: padding is none
     if (session.idle_frames_.spend(session.now_)) return 0;
     session.fail_with(Errc::too_large, "too many frames that carry nothing");
     return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
 
   static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    self(user).head_bytes_ = 0;
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     H2ServerSession& session = self(user);
     session.streams_.emplace(frame->hd.stream_id, std::make_unique<Stream>(session.limits_.head));
@@ -84,9 +96,15 @@ struct H2ServerSession::Callbacks {
 
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
                        std::uint8_t, void* user) noexcept {
+    H2ServerSession& session = self(user);
+    session.head_bytes_ += text_of(name).size() + text_of(value).size() + kFieldOverhead;
+    if (session.head_bytes_ > kMostOverLimit * session.limits_.head.max_head) {
+      session.fail_with(Errc::too_large, "a head without end");
+      return NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
     // Trailers of a request go no further: nobody behind us could tell them from fields (attack B5).
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    Stream* const stream = self(user).find(frame->hd.stream_id);
+    Stream* const stream = session.find(frame->hd.stream_id);
     if (stream != nullptr) stream->head.add(text_of(name), text_of(value));
     return 0;
   }
@@ -109,9 +127,14 @@ struct H2ServerSession::Callbacks {
   static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
                      void* user) noexcept {
     H2ServerSession& session = self(user);
-    session.idle_frames_.earn(static_cast<double>(size) / kBytesPerFrame);
+    session.idle_frames_.earn(static_cast<double>(size) / kBytesPerFrame + (session.frame_is_empty_ ? 1 : 0));
+    session.frame_is_empty_ = false;
     session.events_.on_body(id, text_of(data, size));
     return 0;
+  }
+
+  static int on_extension(nghttp2_session*, void**, const nghttp2_frame_hd*, void*) noexcept {
+    return NGHTTP2_ERR_CANCEL;
   }
 
   static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t error, void* user) noexcept {
@@ -120,6 +143,8 @@ struct H2ServerSession::Callbacks {
     if (found == session.streams_.end()) return 0;
     const std::unique_ptr<Stream> stream = std::move(found->second);
     session.streams_.erase(found);
+    // A reset is one under any code, unless the answer was whole.
+    if (error == NGHTTP2_NO_ERROR && !stream->answered) error = NGHTTP2_CANCEL;
     if (error == NGHTTP2_NO_ERROR) session.idle_frames_.earn(kFramesPerRequest);
     if (stream->delivered) session.events_.on_closed(id, static_cast<H2Error>(error));
     // Whether the client resets or makes us do it is one (Rapid Reset, MadeYouReset).
@@ -188,6 +213,7 @@ H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
   if (nghttp2_session_callbacks_new(&raw) != 0) throw std::bad_alloc();
   const std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter> callbacks(raw);
   nghttp2_session_callbacks_set_on_begin_frame_callback(raw, Callbacks::on_begin_frame);
+  nghttp2_session_callbacks_set_unpack_extension_callback(raw, Callbacks::on_extension);
   nghttp2_session_callbacks_set_on_begin_headers_callback(raw, Callbacks::on_begin_headers);
   nghttp2_session_callbacks_set_on_header_callback2(raw, Callbacks::on_header);
   nghttp2_session_callbacks_set_on_frame_recv_callback(raw, Callbacks::on_frame);
@@ -311,6 +337,11 @@ Result<> H2ServerSession::respond_interim(StreamId stream, const ResponseHead& h
 void H2ServerSession::send(StreamId id, std::string_view piece) {
   Stream* const stream = find(id);
   if (stream == nullptr || stream->out_ended) return;
+  // A long answer never comes to the end of its buffer: what has gone out is taken away when it is most of it.
+  if (stream->sent > stream->outgoing.size() / 2) {
+    stream->outgoing.erase(0, stream->sent);
+    stream->sent = 0;
+  }
   stream->outgoing += piece;
   nghttp2_session_resume_data(session_, id);
 }

@@ -124,6 +124,8 @@ class H2ServerSession {
   std::unordered_map<StreamId, std::unique_ptr<Stream>> streams_;
   Allowance idle_frames_;
   Allowance resets_;
+  bool frame_is_empty_ = false;  // the DATA frame that is coming in
+  std::size_t head_bytes_ = 0;   // of the head that is coming in
   TimePoint now_{};
   std::string* out_ = nullptr;  // while output() runs
   std::size_t enough_ = 0;

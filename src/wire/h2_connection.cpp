@@ -1,12 +1,22 @@
 #include "wire/h2_connection.hpp"
 
+#include <algorithm>
+
 namespace sallyport::wire {
 namespace {
 
-// Of one answer: what may wait for the client's window, or for its turn.
+// What may wait for the client's window, or for its turn: of one answer, and of all of them.
 constexpr std::size_t kMostUnsent = 64 * 1024;
+constexpr std::size_t kLeastUnsent = 16 * 1024;
+constexpr std::size_t kMostUnsentOfAll = 1024 * 1024;
 // Of all of them: given to the transport at once.
 constexpr std::size_t kWriteSize = 32 * 1024;
+// How long, and how much, is still taken in after the last that we say, so that it arrives: a socket that is closed with
+// unread bytes resets instead.
+constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr std::size_t kMostLingering = 256 * 1024;
+// How often a connection with requests under way looks whether it is idle.
+constexpr auto kLookAgain = std::chrono::seconds(1);
 
 Error gone() { return Error(Errc::closed, "the client broke the stream off", Side::client); }
 
@@ -75,7 +85,9 @@ async::Task<Result<>> H2ServerStream::wait_sent(std::size_t at_most, async::Dead
 async::Task<Result<>> H2ServerStream::write(std::string_view piece, async::Deadline deadline) {
   connection_.session_.send(id_, piece);
   connection_.wake_writer();
-  co_return co_await wait_sent(kMostUnsent, deadline);
+  const std::size_t share = kMostUnsentOfAll / connection_.streams_.size();
+  const std::size_t at_most = std::clamp(share, kLeastUnsent, kMostUnsent);
+  co_return co_await wait_sent(at_most, deadline);
 }
 
 // The writer sends what there is as soon as the tasks that are ready now have run.
@@ -86,6 +98,7 @@ async::Task<Result<>> H2ServerStream::flush(async::Deadline) {
 
 async::Task<Result<>> H2ServerStream::finish(async::Deadline deadline) {
   if (has_body_) connection_.session_.end_body(id_);
+  finished_ = true;
   connection_.wake_writer();
   co_return co_await wait_sent(0, deadline);
 }
@@ -164,6 +177,7 @@ async::Task<> H2Connection::serve_one(Arrived request) {
   }
   // What nobody has read, or will read, gives its window back; who still sends is told to stop (RFC 9113 section 8.1).
   session_.consumed(request.id, stream.given_.size() + stream.arrived_.size());
+  if (!stream.finished_) stream.abort();
   if (!stream.ended_) session_.stop_after_answer(request.id);
   wake_writer();
   streams_.erase(request.id);
@@ -172,6 +186,11 @@ async::Task<> H2Connection::serve_one(Arrived request) {
 
 void H2Connection::start_arrived(async::TaskGroup& tasks) {
   for (Arrived& request : arrived_) {
+    // Taken back before anybody looked at it.
+    if (find(request.id)->broken_) {
+      streams_.erase(request.id);
+      continue;
+    }
     // A client that resets its requests does not end their cost at once: those under way are counted, not the streams.
     if (streams_.size() > 2 * limits_.max_concurrent_streams) {
       session_.reset(request.id, http::H2Error::refused_stream);
@@ -183,18 +202,18 @@ void H2Connection::start_arrived(async::TaskGroup& tasks) {
   arrived_.clear();
 }
 
-async::Task<std::string> H2Connection::read(async::TaskGroup& tasks) {
+async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
   bool had_request = false;
   for (;;) {
     const Duration patience = had_request ? timeouts_.idle : timeouts_.head;
     const bool idle = streams_.empty();
-    if (idle && draining_) co_return std::string();
-    const async::Deadline deadline = async::Deadline::at((idle ? last_active_ : loop_->now()) + patience);
-    const Result<std::size_t> filled = co_await input_.fill(deadline);
+    if (idle && draining_) co_return;
+    const TimePoint until = idle ? last_active_ + patience : loop_->now() + std::max<Duration>(patience, kLookAgain);
+    const Result<std::size_t> filled = co_await input_.fill(async::Deadline::at(until));
     if (!filled && filled.error().code == Errc::timeout && !streams_.empty()) continue;
     if (!filled && filled.error().code == Errc::timeout && last_active_ + patience > loop_->now()) continue;
     if (!filled && filled.error().code == Errc::timeout) session_.shut_down();
-    if (!filled || *filled == 0) co_return std::string();
+    if (!filled || *filled == 0) co_return;
     const Result<> received = session_.receive(input_.bytes(), loop_->now());
     input_.consume(input_.bytes().size());
     if (!arrived_.empty()) {
@@ -203,12 +222,14 @@ async::Task<std::string> H2Connection::read(async::TaskGroup& tasks) {
       start_arrived(tasks);
     }
     wake_writer();
-    if (!received) co_return received.error().to_string();
-    if (session_.is_over()) co_return std::string();
+    if (!received) {
+      why = received.error().to_string();
+      co_return;
+    }
   }
 }
 
-async::Task<> H2Connection::write() {
+async::Task<> H2Connection::write(async::TaskGroup& reading) {
   std::string out;
   for (;;) {
     while (session_.has_output()) {
@@ -224,17 +245,28 @@ async::Task<> H2Connection::write() {
         stream_->abort();
         co_return;
       }
-      if (!told) break;
+      if (told) continue;
+      reading.cancel();
+      break;
     }
     // An idle connection keeps no buffer.
     std::string().swap(out);
     if (reading_over_) co_return;
-    if (draining_ && streams_.empty()) {
-      stream_->shut_write();
-      stream_->abort();
-    }
+    if (session_.is_over() || (draining_ && streams_.empty())) reading.cancel();
     const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
     if (outcome != async::Outcome::ready) co_return;
+  }
+}
+
+// Takes in what the client still sends, until it has seen that we are done.
+async::Task<> H2Connection::linger() {
+  const async::Deadline deadline = loop_->in(kLingerTime);
+  stream_->shut_write();
+  for (std::size_t discarded = 0; discarded < kMostLingering && !input_.ended();) {
+    const Result<std::size_t> filled = co_await input_.fill(deadline);
+    if (!filled) co_return;
+    discarded += *filled;
+    input_.consume(input_.bytes().size());
   }
 }
 
@@ -242,17 +274,21 @@ async::Task<std::string> H2Connection::run() {
   const async::Context here = co_await async::CurrentContext();
   loop_ = here.loop;
   last_active_ = loop_->now();
+  std::string why;
+  async::TaskGroup reading(here);
   async::TaskGroup writing(here);
-  writing.spawn(write());
   async::TaskGroup serving(here);
-  std::string why = co_await read(serving);
+  reading.spawn(read(serving, why));
+  writing.spawn(write(reading));
+  co_await reading.join(async::Deadline::never());
   // Nobody is there to be answered.
   for (const auto& [id, stream] : streams_) stream->close(true);
   serving.cancel();
   co_await serving.join(async::Deadline::never());
   reading_over_ = true;
   wake_writer();
-  co_await writing.join(loop_->in(std::chrono::seconds(2)));
+  co_await writing.join(loop_->in(kLingerTime));
+  co_await linger();
   co_return why;
 }
 

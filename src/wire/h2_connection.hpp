@@ -55,6 +55,7 @@ class H2ServerStream final : public ServerStream, private BodySource {
   bool closed_ = false;
   bool broken_ = false;
   bool has_body_ = false;  // of the answer
+  bool finished_ = false;
   async::Signal body_signal_;
   async::Signal sent_signal_;
   async::Ready* gone_listener_ = nullptr;
@@ -106,8 +107,11 @@ class H2Connection final : private http::H2ServerSession::Events {
   void on_sent(http::StreamId stream) override;
   void on_closed(http::StreamId stream, http::H2Error error) override;
 
-  async::Task<std::string> read(async::TaskGroup& tasks);
-  async::Task<> write();
+  // Each request becomes one of `tasks`; `why` as run() returns it.
+  async::Task<> read(async::TaskGroup& tasks, std::string& why);
+  // Ends `reading` when there is nothing more to be said.
+  async::Task<> write(async::TaskGroup& reading);
+  async::Task<> linger();
   async::Task<> serve_one(Arrived request);
   H2ServerStream* find(http::StreamId id);
   void start_arrived(async::TaskGroup& tasks);

@@ -303,6 +303,21 @@ BOOST_AUTO_TEST_CASE(D1_resets_that_the_client_makes_us_do_count_too) {
   BOOST_TEST(rounds <= 52);
 }
 
+BOOST_AUTO_TEST_CASE(D1_a_reset_without_an_error_takes_a_request_back_and_counts) {
+  const StreamId id = client.request(H2Client::get("/"));
+  BOOST_REQUIRE(exchange());
+  nghttp2_submit_rst_stream(client.raw(), NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
+  BOOST_REQUIRE(exchange());
+  BOOST_TEST((journal.requests.at(id).error == H2Error::cancel));
+  bool flooded = false;
+  for (int i = 0; i < 300 && !flooded; ++i) {
+    const StreamId other = client.request(H2Client::get("/"));
+    nghttp2_submit_rst_stream(client.raw(), NGHTTP2_FLAG_NONE, other, NGHTTP2_NO_ERROR);
+    flooded = !exchange();
+  }
+  BOOST_TEST(flooded);
+}
+
 BOOST_AUTO_TEST_CASE(resets_that_come_slowly_are_no_flood) {
   limits.reset_burst = 5;
   limits.resets_per_second = 1;

@@ -76,6 +76,7 @@ async::Task<> run_it(H2Connection& connection, std::string& end) {
 struct Fixture : WireFixture {
   Service service;
   http::H2Limits limits;
+  H2Connection::Timeouts timeouts;
   std::unique_ptr<H2Connection> connection;
   H2Client client;
   std::string end;
@@ -83,7 +84,7 @@ struct Fixture : WireFixture {
   Fixture() : WireFixture(1 << 20) {}
   ~Fixture() { tasks.cancel(), loop.run_ready(); }
   void begin() {
-    connection = std::make_unique<H2Connection>(std::move(near), limits, H2Connection::Timeouts{}, service);
+    connection = std::make_unique<H2Connection>(std::move(near), limits, timeouts, service);
     start(run_it(*connection, end));
   }
   void talk() {
@@ -214,7 +215,61 @@ BOOST_AUTO_TEST_CASE(draining_answers_what_is_under_way_and_ends) {
   service.go.wake_all();
   talk();
   BOOST_TEST(client.seen[id].body == "xxxxx");
+  BOOST_TEST(peer_sees_end());
+  BOOST_TEST(end.empty());  // until the client has seen it, so that nothing is lost
+  hang_up();
   BOOST_TEST(end == "ended: ");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_hang_up_is_not_waited_for) {
+  begin();
+  client.request(H2Client::get("/1"));
+  talk();
+  connection->drain();
+  talk();
+  BOOST_TEST(peer_sees_end());
+  advance(3s);
+  BOOST_TEST(end == "ended: ");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_of_the_connection_ends_it_without_another_byte) {
+  using namespace std::string_literals;
+  begin();
+  client.request(H2Client::get("/1"));
+  talk();
+  say("\0\0\x8\x6\0\0\0\0\x1"s + "12345678");  // PING on a stream
+  talk();
+  BOOST_TEST(client.goaways.size() == 1u);
+  BOOST_TEST(peer_sees_end());
+}
+
+BOOST_AUTO_TEST_CASE(D1_what_is_taken_back_in_the_same_breath_is_not_served) {
+  begin();
+  const StreamId id = client.request(H2Client::get("/1"));
+  std::string bytes = client.output();
+  nghttp2_submit_rst_stream(client.raw(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  bytes += client.output();
+  say(bytes);
+  BOOST_TEST(service.seen.empty());
+  client.request(H2Client::get("/2"));
+  talk();
+  BOOST_TEST(service.seen.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_time_for_idleness_an_answer_is_waited_for_in_peace) {
+  timeouts.idle = 0s;
+  begin();
+  service.waits = true;
+  const StreamId id = client.request(H2Client::get("/1"));
+  talk();
+  advance(10s);
+  service.waits = false;
+  service.go.wake_all();
+  talk();
+  BOOST_TEST(client.seen[id].body == "xxxxx");
+  advance(1s);
+  talk();
+  BOOST_TEST(peer_sees_end());
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_connection_ends_with_goaway) {
@@ -225,8 +280,8 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_ends_with_goaway) {
   BOOST_TEST(end.empty());
   advance(2s);
   talk();
-  BOOST_TEST(end == "ended: ");
   BOOST_TEST(client.goaways.size() == 1u);
+  BOOST_TEST(peer_sees_end());
 }
 
 BOOST_AUTO_TEST_CASE(D1_the_cost_of_requests_that_were_reset_is_bounded_too) {
@@ -247,6 +302,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_2_ends_the_connection_and_says_why) {
   begin();
   say("GET / HTTP/1.1\r\n\r\n");
   heard();
+  hang_up();
   BOOST_TEST(end.starts_with("ended: "));
   BOOST_TEST(end.size() > std::string("ended: ").size());
 }
