@@ -312,8 +312,10 @@ BOOST_AUTO_TEST_CASE(D1_a_reset_without_an_error_takes_a_request_back_and_counts
   bool flooded = false;
   for (int i = 0; i < 300 && !flooded; ++i) {
     const StreamId other = client.request(H2Client::get("/"));
+    std::string said = client.output();
     nghttp2_submit_rst_stream(client.raw(), NGHTTP2_FLAG_NONE, other, NGHTTP2_NO_ERROR);
-    flooded = !exchange();
+    said += client.output();
+    flooded = !server->receive(said, kNow);
   }
   BOOST_TEST(flooded);
 }
@@ -350,6 +352,7 @@ BOOST_AUTO_TEST_CASE(D1_floods_of_frames_that_carry_nothing_end_the_connection) 
   BOOST_TEST(!flood("\0\0\x4\x8\0\0\0\0\0\0\0\0\x1"s));                     // WINDOW_UPDATE
   BOOST_TEST(!flood("\0\0\x5\x2\0\0\0\0\x1\0\0\0\0\x1"s));                  // PRIORITY
   BOOST_TEST(!flood("\0\0\xa\x10\0\0\0\0\0\0\0\0\x1u=1, i"s));              // PRIORITY_UPDATE
+  BOOST_TEST(!flood("\0\0\x1\x77\0\0\0\0\0x"s));                             // of no known type
 }
 
 BOOST_AUTO_TEST_CASE(D1_endless_continuations_end_the_connection) {
@@ -361,16 +364,42 @@ BOOST_AUTO_TEST_CASE(D1_endless_continuations_end_the_connection) {
   BOOST_TEST(!server->receive(said, kNow));
 }
 
-BOOST_AUTO_TEST_CASE(D1_a_head_that_grows_when_it_is_unpacked_is_refused_in_little_memory) {
-  // Each field is one byte on the wire, by the table that the first one filled.
+BOOST_AUTO_TEST_CASE(D1_data_that_is_padding_alone_is_a_flood_and_small_data_is_none) {
+  using namespace std::string_literals;
+  const auto flood = [this](const std::string& data) {
+    H2Client fresh;
+    H2Journal told;
+    H2ServerSession session(limits, told);
+    const std::string head = "\0\0\xe\x1\x4\0\0\0\x1"s + "\x83\x87\x84\x41\x9"s + "a.example";
+    Result<> verdict = session.receive(fresh.output() + head, kNow);
+    for (int i = 0; verdict && i < 3000; ++i) verdict = session.receive(data, kNow);
+    return verdict;
+  };
+  BOOST_TEST(!flood("\0\0\0\0\0\0\0\0\x1"s));
+  BOOST_TEST(!flood("\0\0\x3\0\x8\0\0\0\x1\x2\0\0"s));
+  BOOST_TEST(flood("\0\0\x1\0\0\0\0\0\x1x"s).has_value());
+}
+
+// One that has a field for each byte, by the table that the first one filled.
+std::string growing_head(std::size_t fields) {
   using namespace std::string_literals;
   std::string block = "\x82\x87\x84\x41\x9"s "a.example" "\x40\x1x\x7f\xb9\x16" + std::string(3000, 'a');
-  block += std::string(5000, '\xbe');
+  block += std::string(fields, '\xbe');
   std::string frame = "\0\0\0\x1\x5\0\0\0\x1"s;
   frame[1] = static_cast<char>(block.size() >> 8);
   frame[2] = static_cast<char>(block.size() & 255);
-  BOOST_REQUIRE(server->receive(client.output() + frame + block, kNow));
+  return frame + block;
+}
+
+BOOST_AUTO_TEST_CASE(D1_a_head_that_grows_when_it_is_unpacked_is_refused) {
+  BOOST_REQUIRE(server->receive(client.output() + growing_head(30), kNow));
   BOOST_TEST(journal.requests.at(1).refused == 431);
+}
+
+BOOST_AUTO_TEST_CASE(D1_a_head_that_grows_without_end_ends_the_connection) {
+  const Result<> verdict = server->receive(client.output() + growing_head(5000), kNow);
+  BOOST_REQUIRE(!verdict);
+  BOOST_TEST((verdict.error().code == Errc::too_large));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_http_2_is_refused) {
