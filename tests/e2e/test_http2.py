@@ -473,8 +473,9 @@ def test_D1_a_head_that_never_ends_is_not_waited_for(strict, first):
     with H2(strict) as link:
         if not first:
             assert link.ask("/std/x").status == 200
+        link.read_until(lambda: link.settings)  # their acknowledgement must not stand within the head
         link.send(frame(HEADERS, END_STREAM, link.next_stream, literal(link.head("/std/x"))))
-        link.read_to_end(8)
+        assert link.read_to_end(8) == NO_ERROR
         assert 0.5 < time.monotonic() - began < 8
 
 
@@ -618,7 +619,6 @@ def test_C6_malformed_fields_are_stream_errors_and_reach_nobody(std, link, case)
     (":authority", "localhost:99999"), (":authority", "local host"), (":authority", "localhost:"), (":authority", "a,b"),
 ])
 def test_C6_malformed_request_lines_are_stream_errors_and_reach_nobody(std, link, name, value):
-    before = len((std.dir / "request.log").read_text().splitlines())
     fields = [(n, value if n == name else v) for n, v in link.head("/std/echo/count?key=c6-line")]
     closed = link.wait(link.send_head(fields, raw=True))
     if (name, value) in [(":authority", "localhost:99999"), (":authority", "localhost:")]:
@@ -627,7 +627,6 @@ def test_C6_malformed_request_lines_are_stream_errors_and_reach_nobody(std, link
         assert (closed.error, closed.status) == (PROTOCOL_ERROR, None)
     assert link.ask("/std/x").status == 200
     assert count(std, "c6-line") == 0
-    assert before
 
 
 @pytest.mark.parametrize("missing", [":method", ":scheme", ":path", ":authority"])
@@ -746,7 +745,7 @@ def test_A13_methods(std, link, alice, method, status):
     assert link.ask("/std/x").status == 200
 
 
-def test_A10_A11_an_unknown_host_is_misdirected(std, link):
+def test_A10_an_unknown_host_is_misdirected(std, link):
     key = "a10-h2"
     for authority in ("other.example", "localhost.example", "127.0.0.2", "[::1]"):
         assert link.ask(f"/std/echo/count?key={key}", authority=authority).status == 421, authority

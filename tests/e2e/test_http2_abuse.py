@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from h2client import (CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, H2, HEADERS, PING, PRIORITY, PROTOCOL_ERROR,
+from h2client import (CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, H2, HEADERS, INTERNAL_ERROR, PING, PRIORITY, PROTOCOL_ERROR,
                       RST_STREAM, SETTINGS, SETTINGS_INITIAL_WINDOW_SIZE, WINDOW_UPDATE, frame, literal, number)
 from sallyport import SANITIZED, Instance
 
@@ -160,8 +160,10 @@ def test_D1_a_flood_of_continuations_ends_the_connection(own, undisturbed, piece
     with bearable(own, undisturbed):
         for _ in range(3):
             with H2(own) as link:
+                link.read_until(lambda: link.settings)  # their acknowledgement must not stand within the head
                 link.send(frame(HEADERS, END_STREAM, 1, literal(link.head("/std/x"))))
                 assert link.flood(lambda: frame(CONTINUATION, 0, 1, piece) * 10)
+                assert link.goaway in (ENHANCE_YOUR_CALM, INTERNAL_ERROR, PROTOCOL_ERROR)
 
 
 @pytest.mark.parametrize("trailers", [False, True])
