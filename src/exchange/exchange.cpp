@@ -238,6 +238,18 @@ async::Task<Result<>> Exchange::finish_relayed() {
 
 void Exchange::set_user(std::string user) { user_ = std::move(user); }
 
+log::AuditRecord Exchange::audit_record(std::string_view event, std::string_view action,
+                                        log::Outcome outcome) const {
+  log::AuditRecord record;
+  record.time = wall_now();
+  record.event = event;
+  record.action = action;
+  record.outcome = outcome;
+  record.client_address = client_.address_text;
+  record.request_id = id_;
+  return record;
+}
+
 void Exchange::write_log(log::Logs& logs) {
   if (!logs.wants_requests()) return;
   record_.user = user_;

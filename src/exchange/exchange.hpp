@@ -124,6 +124,8 @@ class Exchange {
     failed_side_ = side;
   }
 
+  // A line for the audit log with what the exchange knows of it; its views point into the exchange.
+  log::AuditRecord audit_record(std::string_view event, std::string_view action, log::Outcome outcome) const;
   // What the request log will say; the views in it point into the exchange or into what lives as long.
   log::RequestRecord& record() { return record_; }
   int status() const { return record_.status; }

@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "http/flood_guard.hpp"
+#include "http/allowance.hpp"
 #include "http/framing.hpp"
 #include "http/h2_head.hpp"
 

@@ -6,7 +6,7 @@ libpure_a_SOURCES += \
   src/http/cookies.cpp src/http/cookies.hpp \
   src/http/dates.cpp src/http/dates.hpp \
   src/http/field_gate.cpp src/http/field_gate.hpp \
-  src/http/flood_guard.hpp \
+  src/http/allowance.hpp \
   src/http/field_names.cpp src/http/field_names.hpp \
   src/http/forms.cpp src/http/forms.hpp \
   src/http/framing.cpp src/http/framing.hpp \

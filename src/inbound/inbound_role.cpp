@@ -95,18 +95,12 @@ authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot,
 }
 
 void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, const Visitor& visitor) {
-  log::AuditRecord record;
-  record.time = wall_now();
-  record.event = "authz";
-  record.action = "access";
-  record.outcome = log::Outcome::failure;
+  log::AuditRecord record = x.audit_record("authz", "access", log::Outcome::failure);
   record.reason = authz::name_of(denial.reason);
   const std::string user(denial.subject.name());
   record.user = user;
   record.object = denial.object.text();
   record.method = denial.request.method;
-  record.client_address = x.client().address_text;
-  record.request_id = x.id();
   if (visitor.session) record.session = visitor.session->handle;
   const std::string detail = denial.acl.empty() ? "" : "acl " + denial.acl + " at " + denial.acl_object;
   record.detail = detail;
@@ -123,17 +117,10 @@ bool InboundRole::is_ours(const Exchange& x, const Snapshot& snapshot, const htt
 }
 
 void InboundRole::audit_unknown_host(const Exchange& x, const http::CanonicalTarget& target) {
-  log::AuditRecord record;
-  record.time = wall_now();
-  record.event = "authz";
-  record.action = "access";
-  record.outcome = log::Outcome::failure;
+  log::AuditRecord record = x.audit_record("authz", "access", log::Outcome::failure);
   record.reason = "unknown-host";
   record.object = target.path();
   record.method = x.request().method;
-  const std::string address = x.client().address.to_string();
-  record.client_address = address;
-  record.request_id = x.id();
   std::string detail = "host " + target.authority();
   if (!x.client().server_name.empty()) detail += ", server name " + x.client().server_name;
   record.detail = detail;

@@ -37,15 +37,9 @@ std::string in_words(Duration wait) {
 
 void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome outcome, std::string_view reason,
                       std::string_view user, const Visitor* visitor, std::string_view detail) {
-  log::AuditRecord record;
-  record.time = wall_now();
-  record.event = "authn";
-  record.action = action;
-  record.outcome = outcome;
+  log::AuditRecord record = x.audit_record("authn", action, outcome);
   record.reason = reason;
   record.user = user;
-  record.client_address = x.client().address_text;
-  record.request_id = x.id();
   if (visitor != nullptr && visitor->session) record.session = visitor->session->handle;
   record.detail = detail;
   commons_.logs.audit(record);

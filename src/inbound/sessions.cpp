@@ -21,14 +21,8 @@ async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& sna
   visitor.stale_cookie = cookie.id || cookie.is_ambiguous || cookie.is_garbage;
   if (cookie.is_ambiguous) {
     // Somebody planted a second one, and which of them is true nobody can tell (attack B11).
-    log::AuditRecord record;
-    record.time = wall_now();
-    record.event = "session";
-    record.action = "resume";
-    record.outcome = log::Outcome::failure;
+    log::AuditRecord record = x.audit_record("session", "resume", log::Outcome::failure);
     record.reason = "two-session-cookies";
-    record.client_address = x.record().client_address;
-    record.request_id = x.id();
     commons_.logs.audit(record);
     co_return visitor;
   }
