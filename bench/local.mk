@@ -1,8 +1,10 @@
-# Measurements that are no tests: made by hand, `make bench_programs`.
-EXTRA_PROGRAMS += bench/session_memory
+# Measurements that are no tests: made by hand, `tools/build bench_programs`.
+EXTRA_PROGRAMS += bench/session_memory bench/handshakes
 bench_session_memory_SOURCES = bench/session_memory.cpp
 bench_session_memory_LDADD = $(CORE_LIBS)
-bench_programs: bench/session_memory
+bench_handshakes_SOURCES = bench/handshakes.cpp
+bench_handshakes_LDADD = $(GNUTLS_LIBS)
+bench_programs: bench/session_memory bench/handshakes
 .PHONY: bench_programs
 EXTRA_DIST += bench/run bench/back_end.py bench/instructions
-CLEANFILES += bench/session_memory
+CLEANFILES += bench/session_memory bench/handshakes
