@@ -14,6 +14,8 @@ constexpr std::string_view kScheme = "https";
 // One text for an unknown user, a wrong password and an account that is not valid (attack F11).
 constexpr std::string_view kWrong = "The user name or the password is not right.";
 constexpr auto kRegistryTime = std::chrono::seconds(30);
+// How many registries are asked for one login, when each is replaced while it answers.
+constexpr int kMostRegistries = 4;
 
 // Is this the page that the user is waiting for, or something that a page fetches on the side (an image, favicon.ico, a
 // script's call)? The latter must not take the place of the former in the session. Old browsers do not say
@@ -168,7 +170,18 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, const Sna
     co_return verdict;
   }
   const async::Deadline deadline = x.loop().in(kRegistryTime);
-  Result<login::CredentialPtr> answer = co_await snapshot.registry->authenticate(user, std::move(password), deadline);
+  verdict.said_by = snapshot.registry;
+  Result<login::CredentialPtr> answer = fail(Errc::unavailable, "no registry");
+  for (int asked = 0; asked < kMostRegistries; ++asked) {
+    Secret copy = password;
+    Result<login::CredentialPtr> said = co_await verdict.said_by->authenticate(user, std::move(copy), deadline);
+    answer = std::move(said);
+    const bool refused = !answer && answer.error().code == Errc::denied;
+    // A reload, or an administrator's change, has put another one in its place: a session counts only if that agrees.
+    std::shared_ptr<login::PasswordRegistry> current = commons_.published.get()->registry;
+    if (refused || current == verdict.said_by) break;
+    verdict.said_by = std::move(current);
+  }
   if (answer) {
     commons_.throttle.succeeded(user, address, x.loop().now());
     verdict.checked = Checked::accepted;
@@ -242,8 +255,9 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_await show_login(x, snapshot, visitor, std::string(kWrong), 200);
     co_return;
   }
-  const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential);
+  const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential, *verdict.said_by);
   if (!logged_in) {
+    x.add_response_header("Retry-After", "1");
     co_await x.refuse(503, "the session could not be renewed");
     co_return;
   }
@@ -351,7 +365,7 @@ async::Task<bool> LoginFlow::try_basic(Exchange& x, const Snapshot& snapshot, Vi
     verdict = co_await check_password(x, snapshot, credentials->user, std::move(credentials->password), "basic");
   }
   if (verdict.checked == Checked::accepted) {
-    const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential);
+    const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential, *verdict.said_by);
     if (logged_in) {
       audit(x, "basic", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
       co_return true;

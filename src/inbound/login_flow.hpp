@@ -31,6 +31,7 @@ class LoginFlow {
   struct Verdict {
     Checked checked = Checked::refused;
     login::CredentialPtr credential;
+    std::shared_ptr<login::PasswordRegistry> said_by;
     Duration wait{};
   };
 
