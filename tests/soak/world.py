@@ -27,8 +27,6 @@ user-address-max-failures = 0
 user-max-failures = 0
 address-max-failures = 0
 """
-# With a sanitizer the daemon is slower, and what memory it takes means nothing.
-TSAN_SUPPRESSIONS = TOP / "tests/soak/tsan.supp"
 MOST_GROWTH = 4 << 20  # bytes, from the warm-up to the end
 
 
@@ -52,7 +50,7 @@ class World:
         registry = self.instance.dir / "registry.ldif"
         registry.write_text(self.registry())
         registry.chmod(0o600)
-        self.instance.start(TSAN_OPTIONS=f"suppressions={TSAN_SUPPRESSIONS}:exitcode=66",
+        self.instance.start(TSAN_OPTIONS="exitcode=66",
                             LSAN_OPTIONS=f"suppressions={TOP}/tests/e2e/lsan_ldap.supp:print_suppressions=0")
         self.instance.admin_lines((TOP / "etc/demo/setup").read_text())
         one, two = (self.breakable[name].port for name in ("one", "two"))
