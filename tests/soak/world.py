@@ -18,9 +18,13 @@ from sallyport import PASSWORD, SANITIZED, TOP, EchoBackEnd, Instance, wait_unti
 GROUPS = ("staff", "guests")
 # So that the entries of logins that nobody ends do not grow all the time.
 MOST_LOGINS_BEGUN = 1000
+# The table of tickets grows until it holds 200000, longer than anybody waits: none where memory is judged.
 SETTINGS = f"""
 [session]
 unauth-max-entries = {MOST_LOGINS_BEGUN}
+
+[ssl]
+session-tickets = {"yes" if SANITIZED else "no"}
 
 [login-limits]
 user-address-max-failures = 0
