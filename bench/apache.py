@@ -1,5 +1,6 @@
 """Apache as an access-management proxy: mod_proxy with mod_auth_form (the session in an encrypted cookie) or with
 mod_auth_basic, its users in a file or in a directory."""
+import base64
 import http.client
 import re
 import ssl
@@ -99,7 +100,6 @@ AuthFormLoginSuccessLocation /1k
 
 
 def basic_header(password):
-    import base64
     return "Authorization: Basic " + base64.b64encode(f"alice:{password}".encode()).decode()
 
 

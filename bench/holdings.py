@@ -1,7 +1,7 @@
 """What it costs to hold much: idle connections, sessions, protected objects."""
 import base64
+import functools
 import hashlib
-import os
 import re
 import select
 import socket
@@ -10,10 +10,9 @@ import subprocess
 import time
 
 import proxies
-from back_end import wait_listening
 from h2client import END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, frame, literal
 from proxies import Proxy, new_instance, set_up
-from sallyport import BUILD, PASSWORD, TOP
+from sallyport import BUILD, PASSWORD
 
 PER_ADDRESS = 20000  # connections from one source address: it has about 28000 ports
 GROUPS = 20
@@ -57,12 +56,17 @@ def object_path(number):
     return f"/d{number % 1000}/o{number}"
 
 
-def connect(port, number, protocol):
-    context = ssl.create_default_context()
+@functools.cache
+def client_context(protocol):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols([protocol])
+    return context
+
+
+def connect(port, number, protocol):
     source = (f"127.0.0.{1 + number // PER_ADDRESS}", 0)
-    link = context.wrap_socket(socket.create_connection(("127.0.0.1", port), 30, source_address=source))
+    link = client_context(protocol).wrap_socket(socket.create_connection(("127.0.0.1", port), 30, source_address=source))
     if protocol == "h2" and link.selected_alpn_protocol() != "h2":
         raise SystemExit(f"port {port} does not speak HTTP/2")
     return link

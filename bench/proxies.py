@@ -1,6 +1,7 @@
 """The proxies of the benchmarks, each a fair counterpart of the others: TLS 1.3 and 1.2 with one ECDSA P-256 certificate,
 HTTP/1.1 and HTTP/2, an access log, session tickets, kept connections to the same back end, two workers."""
 import itertools
+import os
 import pathlib
 import re
 import shutil
@@ -8,8 +9,6 @@ import subprocess
 
 from back_end import nginx, start_back_end, wait_listening
 from sallyport import PASSWORD, TOP, Instance, Process, free_port
-
-import os
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PROGRAMS = {"nginx": "nginx", "haproxy": "haproxy", "apache": "apache2"}  # proxy: program
