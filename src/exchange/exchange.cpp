@@ -195,7 +195,8 @@ Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
   record_.status = head.status;
   response_begun_ = true;
   response_done_ = true;  // what follows has no end that we know of
-  return stream_.begin_response(head, http::Framing());
+  const auto kind = head_.asks_for_tunnel ? http::Framing::Kind::chunked : http::Framing::Kind::none;
+  return stream_.begin_response(head, http::Framing{kind, 0});
 }
 
 void Exchange::cut(std::string why) {

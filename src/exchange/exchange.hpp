@@ -90,7 +90,7 @@ class Exchange {
 
   // For the relay: begins an answer that came from upstream. Adds our headers; says whether the connection can go on.
   Result<> begin_relayed(http::ResponseHead& head, const http::Framing& framing);
-  // The same for a 101: what follows is no HTTP, and the connection ends with it.
+  // The same for the answer that opens a tunnel: what follows is no HTTP, and the connection (or stream) ends with it.
   Result<> begin_tunnel(const http::ResponseHead& head);
   async::Task<Result<>> write_relayed(std::string_view piece);
   async::Task<Result<>> flush_relayed();

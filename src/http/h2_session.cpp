@@ -64,6 +64,7 @@ struct H2ServerSession::Stream {
   H2RequestMaker head;
   bool delivered = false;
   bool body_ended = false;
+  bool is_tunnel = false;
   bool is_ours_to_blame = false;  // we broke it off for a reason that is not the client's
   std::string outgoing;           // from `sent` on: not in a frame yet
   std::size_t sent = 0;
@@ -117,6 +118,9 @@ struct H2ServerSession::Callbacks {
     const bool ended = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (!stream->delivered) {
       session.deliver(frame->hd.stream_id, *stream, ended);
+    } else if (stream->is_tunnel && frame->hd.type == NGHTTP2_HEADERS) {
+      // RFC 9113 section 8.5: a tunnel has no trailers.
+      nghttp2_submit_rst_stream(session.session_, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_PROTOCOL_ERROR);
     } else if (ended && !stream->body_ended) {
       stream->body_ended = true;
       session.events_.on_body_end(frame->hd.stream_id);
@@ -228,6 +232,7 @@ H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.max_concurrent_streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.head.max_head)},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1}};
   nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
@@ -265,6 +270,7 @@ void H2ServerSession::deliver(StreamId id, Stream& stream, bool ended) {
   }
   stream.delivered = true;
   stream.body_ended = ended;
+  stream.is_tunnel = head->asks_for_tunnel;
   events_.on_request(id, std::move(*head), *framing);
 }
 

@@ -58,7 +58,7 @@ class H2ServerSession {
   // functions that say so. Views last until the call returns.
   class Events {
    public:
-    // A request. Its body follows unless the framing says none.
+    // A request. Its body follows unless the framing says none; what a tunnel carries comes as a body does.
     virtual void on_request(StreamId stream, RequestHead head, const Framing& framing) = 0;
     // A request that is to be answered with this status and no more: its head was too long, and so on.
     virtual void on_refused(StreamId stream, int status, std::string why) = 0;

@@ -158,6 +158,10 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
   Visitor visitor = co_await sessions_.resume(x, snapshot);
   const authn::LocalUrl url = authn::local_url_of(*target);
   if (url != authn::LocalUrl::none) {
+    if (x.request().asks_for_tunnel) {
+      co_await x.refuse(404, "no WebSocket is here");
+      co_return;
+    }
     if (visitor.session && visitor.session->subject.is_authenticated()) {
       x.set_user(std::string(visitor.session->subject.name()));
     }
@@ -169,8 +173,9 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
   if (visitor.session && visitor.session->subject.is_authenticated()) {
     x.set_user(std::string(visitor.session->subject.name()));
     const std::shared_ptr<const session::ParkedRequest> parked = visitor.session->parked;
-    if (parked && session::is_return(*parked, x.request(), *target, visitor.session->subject, x.loop().now(),
-                                     snapshot.park_limits)) {
+    if (parked && !x.request().asks_for_tunnel &&
+        session::is_return(*parked, x.request(), *target, visitor.session->subject, x.loop().now(),
+                           snapshot.park_limits)) {
       // Taken out first: whatever becomes of it, it is sent on once at most (attack F6).
       const bool taken = co_await sessions_.update(visitor, session::with_parked(*visitor.session, nullptr));
       if (taken) x.replace_request(session::replayed(*parked, x.request()), parked->body);

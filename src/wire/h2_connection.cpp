@@ -22,8 +22,13 @@ Error gone() { return Error(Errc::closed, "the client broke the stream off", Sid
 
 }  // namespace
 
-H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing)
-    : connection_(connection), id_(id), framing_(framing), ended_(framing.kind == http::Framing::Kind::none) {}
+H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing,
+                               bool is_tunnel)
+    : connection_(connection),
+      id_(id),
+      framing_(framing),
+      is_tunnel_(is_tunnel),
+      ended_(framing.kind == http::Framing::Kind::none && !is_tunnel) {}
 
 void H2ServerStream::take_body(std::string_view piece) {
   arrived_ += piece;
@@ -105,7 +110,8 @@ async::Task<Result<>> H2ServerStream::finish(async::Deadline deadline) {
 
 void H2ServerStream::abort() {
   if (closed_) return;
-  connection_.session_.reset(id_, http::H2Error::internal_error);
+  // Of a tunnel it is what a TCP reset would be (RFC 8441 section 4).
+  connection_.session_.reset(id_, is_tunnel_ ? http::H2Error::cancel : http::H2Error::internal_error);
   connection_.wake_writer();
   close(true);
 }
@@ -133,13 +139,13 @@ void H2Connection::consumed(http::StreamId id, std::size_t bytes) {
 
 // Served when the session has returned: nothing of ours runs inside nghttp2.
 void H2Connection::on_request(http::StreamId id, http::RequestHead head, const http::Framing& framing) {
+  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
   arrived_.push_back(Arrived{id, std::move(head), framing, 0, {}});
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing));
 }
 
 void H2Connection::on_refused(http::StreamId id, int status, std::string why) {
   arrived_.push_back(Arrived{id, {}, {}, status, std::move(why)});
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing()));
+  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
 }
 
 void H2Connection::on_body(http::StreamId id, std::string_view piece) {

@@ -15,9 +15,10 @@ namespace sallyport::wire {
 class H2Connection;
 
 // A request on a connection of HTTP/2. Lives until whoever serves it is done, also when the client has reset it.
-class H2ServerStream final : public ServerStream, private BodySource {
+class H2ServerStream final : public ServerStream, private BodySource, private TunnelEnd {
  public:
-  H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing);
+  // `is_tunnel`: the request asks for one; the client's bytes are no body then.
+  H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing, bool is_tunnel);
 
   BodySource& body() override { return *this; }
   std::uint64_t received() const override { return received_; }
@@ -30,7 +31,7 @@ class H2ServerStream final : public ServerStream, private BodySource {
   async::Task<Result<>> finish(async::Deadline deadline) override;
   void abort() override;
   bool tell_when_gone(async::Ready* listener) override;
-  ServerConnection* connection() override { return nullptr; }
+  TunnelEnd& tunnel_end() override { return *this; }
 
  private:
   friend class H2Connection;
@@ -39,6 +40,12 @@ class H2ServerStream final : public ServerStream, private BodySource {
   bool done() const override { return ended_ && arrived_.empty(); }
   bool would_wait() override { return arrived_.empty() && !ended_ && !closed_; }
   http::Framing framing() const override { return framing_; }
+  // What a tunnel carries is framed as a body is.
+  async::Task<Result<std::string_view>> receive(async::Deadline deadline) override { return next(deadline); }
+  async::Task<Result<>> send(std::string_view bytes, async::Deadline deadline) override {
+    return write(bytes, deadline);
+  }
+  async::Task<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
   async::Task<Result<>> wait_sent(std::size_t at_most, async::Deadline deadline);
 
   // What the session says.
@@ -48,6 +55,7 @@ class H2ServerStream final : public ServerStream, private BodySource {
   H2Connection& connection_;
   const http::StreamId id_;
   const http::Framing framing_;
+  const bool is_tunnel_;
   std::string given_;    // the piece that next() gave out
   std::string arrived_;  // behind it
   std::uint64_t received_ = 0;

@@ -3,6 +3,7 @@
 #include "http/message.hpp"
 #include "wire/body.hpp"
 #include "wire/server_connection.hpp"
+#include "wire/tunnel.hpp"
 
 namespace sallyport::wire {
 
@@ -35,8 +36,8 @@ class ServerStream {
   // `listener` is posted to the loop, once, when the client has gone and waits for no answer any more; null takes it
   // back. False if it has gone already, and nobody is told.
   virtual bool tell_when_gone(async::Ready* listener) = 0;
-  // The connection, which a switch of protocols takes over; null where there is no such thing.
-  virtual ServerConnection* connection() = 0;
+  // What a tunnel goes on with after the answer that opens it.
+  virtual TunnelEnd& tunnel_end() = 0;
 };
 
 // A request on a connection of HTTP/1.
@@ -44,7 +45,9 @@ class H1ServerStream final : public ServerStream {
  public:
   // The connection must outlive it.
   H1ServerStream(ServerConnection& connection, const http::Framing& framing)
-      : connection_(connection), body_(connection.input(), framing, Side::client) {}
+      : connection_(connection),
+        body_(connection.input(), framing, Side::client),
+        tunnel_end_(connection.input(), connection.stream()) {}
 
   BodySource& body() override { return body_; }
   std::uint64_t received() const override { return body_.received(); }
@@ -65,11 +68,12 @@ class H1ServerStream final : public ServerStream {
 
   void abort() override { connection_.stream().abort(); }
   bool tell_when_gone(async::Ready* listener) override { return connection_.stream().tell_when_gone(listener); }
-  ServerConnection* connection() override { return &connection_; }
+  TunnelEnd& tunnel_end() override { return tunnel_end_; }
 
  private:
   ServerConnection& connection_;
   MessageBody body_;
+  ConnectionEnd tunnel_end_;
 };
 
 }  // namespace sallyport::wire

@@ -1,6 +1,8 @@
 #include "wire/tunnel.hpp"
 
 #include "unit/wire/wire_fixture.hpp"
+#include "wire/client_connection.hpp"
+#include "wire/server_connection.hpp"
 
 using namespace sallyport;
 using namespace sallyport::wire;
@@ -14,7 +16,9 @@ struct Ran {
 };
 
 async::Task<> run(ServerConnection& client, ClientConnection& upstream, Ran& ran) {
-  ran.count = co_await run_tunnel(client, upstream, std::chrono::seconds(60));
+  ConnectionEnd left(client.input(), client.stream());
+  ConnectionEnd right(upstream.input(), upstream.stream());
+  ran.count = co_await run_tunnel(left, right, std::chrono::seconds(60));
   ran.ended = true;
 }
 
