@@ -1,12 +1,19 @@
 #include "wire/tunnel.hpp"
 
+#include <algorithm>
+
 #include "async/task_group.hpp"
 
 namespace sallyport::wire {
 namespace {
 
+// How long one side may be silent when the other has said that nothing more comes. Some clients never end their side:
+// Firefox keeps the stream of a WebSocket that it has closed.
+constexpr Duration kHalfOpen = std::chrono::seconds(30);
+
 struct Activity {
   TimePoint last;
+  int ended = 0;  // directions
   bool failed = false;
 };
 
@@ -35,8 +42,17 @@ async::Task<> pass(TunnelEnd& from, TunnelEnd& to, Duration idle, Activity& acti
 async::Task<> pass_and_end(TunnelEnd& from, TunnelEnd& to, Duration idle, Activity& activity, std::uint64_t& count,
                            async::TaskGroup& both) {
   co_await pass(from, to, idle, activity, count);
-  // A broken direction takes the other one with it; an orderly end leaves it alone.
-  if (activity.failed) both.cancel();
+  // A broken direction takes the other one with it; an orderly end leaves it some time.
+  const async::Context here = co_await async::CurrentContext();
+  activity.last = here.loop->now();
+  ++activity.ended;
+  while (!activity.failed && activity.ended < 2) {
+    const TimePoint until = activity.last + std::min(idle, kHalfOpen);
+    if (until <= here.loop->now()) break;
+    const async::Outcome outcome = co_await async::SleepUntil(async::Deadline::at(until));
+    if (outcome == async::Outcome::canceled) co_return;
+  }
+  both.cancel();
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ struct TunnelCount {
   std::uint64_t to_client = 0;
 };
 
-// Passes bytes both ways until both sides have finished, one has failed, or nothing has moved for `idle`. Neither side
-// can be used for HTTP afterwards.
+// Passes bytes both ways until both sides have finished, one has failed, or nothing has moved for `idle` (half a minute
+// if one side has finished). Neither side can be used for HTTP afterwards.
 async::Task<TunnelCount> run_tunnel(TunnelEnd& client, TunnelEnd& upstream, Duration idle);
 
 }  // namespace sallyport::wire

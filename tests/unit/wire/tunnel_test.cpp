@@ -105,6 +105,21 @@ BOOST_AUTO_TEST_CASE(silence_ends_it_and_activity_in_either_direction_keeps_it) 
   BOOST_TEST(ran.ended);
 }
 
+BOOST_AUTO_TEST_CASE(a_side_that_never_ends_has_half_a_minute_after_the_other) {
+  open();
+  server->shut_write();
+  loop.run_ready();
+  for (int i = 0; i < 3; ++i) {
+    advance(29s);
+    say("x");
+    BOOST_TEST(server_heard() == "x");
+  }
+  advance(29s);
+  BOOST_TEST(!ran.ended);
+  advance(1s);
+  BOOST_TEST(ran.ended);
+}
+
 BOOST_AUTO_TEST_CASE(a_side_that_breaks_takes_the_other_with_it) {
   open();
   server.reset();
