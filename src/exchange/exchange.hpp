@@ -112,7 +112,8 @@ class Exchange {
   bool is_cut_short() const { return response_begun_ && !response_done_; }
   // After the answer: may the connection carry another request?
   bool can_go_on() const;
-  // It may not, whatever happens.
+  // It may not, whatever happens: nobody knows where the next request would begin. A stream of HTTP/2 has an end of its
+  // own, so that this is no reason to end the connection; ServerStream::close_connection_after() does.
   void close_afterwards() { close_ = true; }
 
   // Why there was an error page, or why the answer was cut short; empty if all went well. For the event log.

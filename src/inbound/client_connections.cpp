@@ -43,9 +43,6 @@ class ClientConnections::H2Requests final : public wire::H2Connection::Handler {
  public:
   H2Requests(ClientConnections& all, const exchange::ClientFacts& client) : all_(all), client_(client) {}
 
-  // Set once, before the first request.
-  void set_connection(wire::H2Connection& connection) { connection_ = &connection; }
-
   async::Task<> serve(wire::ServerStream& stream, http::RequestHead head, const http::Framing& framing) override;
   async::Task<> refuse(wire::ServerStream& stream, int status, std::string why) override {
     const std::shared_ptr<const Snapshot> snapshot = all_.snapshots_.current();
@@ -55,7 +52,6 @@ class ClientConnections::H2Requests final : public wire::H2Connection::Handler {
  private:
   ClientConnections& all_;
   const exchange::ClientFacts& client_;
-  wire::H2Connection* connection_ = nullptr;
   std::uint32_t served_ = 0;
 };
 
@@ -68,7 +64,7 @@ async::Task<> ClientConnections::H2Requests::serve(wire::ServerStream& stream, h
     co_return;
   }
   const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
-  if (limit > 0 && ++served_ >= limit) connection_->drain();
+  if (limit > 0 && ++served_ >= limit) stream.close_connection_after();
   const async::Context here = co_await async::CurrentContext();
   const RequestClient client(client_, head.headers, *snapshot);
   Exchange x(stream, std::move(head), client.facts(), snapshot->exchange_options, *snapshot->pages, all_.next_id(), *here.loop);
@@ -151,7 +147,6 @@ async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> strea
   timeouts.stall = settings.intra_connection_timeout;
   H2Requests requests(*this, client);
   wire::H2Connection connection(std::move(stream), first.h2_limits, timeouts, requests);
-  requests.set_connection(connection);
   const Listed listed(h2_connections_, &connection);
   if (draining_) connection.drain();
   const std::string failure = co_await connection.run();
@@ -243,7 +238,7 @@ async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, c
   const RequestClient request_client(client, head.headers, snapshot);
   wire::H1ServerStream stream(connection, *framing);
   Exchange x(stream, std::move(head), request_client.facts(), snapshot.exchange_options, *snapshot.pages, next_id(), *here.loop);
-  if (!go_on || draining_) x.close_afterwards();
+  if (!go_on || draining_) stream.close_connection_after();
   co_await serve_exchange(x, snapshot);
   go_on = x.can_go_on();
 }
