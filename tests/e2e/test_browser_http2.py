@@ -200,9 +200,12 @@ def test_a_websocket_is_a_stream_of_the_connection(browser, own):
 
 FETCHES = """
 window.done = []; window.failed = [];
-for (let i = 0; i < arguments[1]; ++i) {
-  fetch(arguments[0] + i).then((r) => r.text().then(() => window.done.push(r.status))).catch((e) => window.failed.push(String(e)));
+async function some(url, n) {
+  for (let i = 0; i < n; ++i) {
+    try { const r = await fetch(url + i); await r.text(); window.done.push(r.status); } catch (e) { window.failed.push(String(e)); }
+  }
 }
+for (let i = 0; i < arguments[1]; ++i) some(arguments[0] + i + '-', 400 / arguments[1]);
 """
 
 
@@ -211,13 +214,15 @@ def fetched(browser):
 
 
 def test_goaway_at_the_request_limit_loses_nothing(browser, make_instance, echo):
-    # A browser sends a hundred at once, and sends those again (twice, Chromium) that were still to be sent at a GOAWAY.
+    # Chromium fails a request by itself (ERR_FAILED) if the GOAWAY comes when it has chosen the connection for it and has
+    # not sent it yet: so only one at a time there.
+    at_once = 1 if isinstance(browser, Chromium) else 20
     instance = make_instance(extra="\n[server]\nconnection-request-limit = 50\n")
     instance.setup_demo(echo)
     browser.get(instance.url("/public/x"))
-    browser.run(FETCHES, "/public/echo/sleep/20?", 200)
-    wait_until(lambda: fetched(browser)[0] + len(fetched(browser)[1]) == 200, "200 answers", 30)
-    assert fetched(browser) == [200, []]
+    browser.run(FETCHES, "/public/echo/sleep/2?", at_once)
+    wait_until(lambda: fetched(browser)[0] + len(fetched(browser)[1]) == 400, "400 answers", 30)
+    assert fetched(browser) == [400, []]
     assert all("HTTP/2.0" in line for line in log_lines(instance, "/public/echo/sleep"))
 
 
