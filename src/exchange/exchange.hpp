@@ -24,6 +24,8 @@ struct ClientFacts {
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none
+  bool certificate_asked = false;   // in the handshake
+  std::string certificate_problem;  // why its certificate does not count; empty if it does, or if none was asked for
 };
 
 // Deadlines and habits, from the configuration.

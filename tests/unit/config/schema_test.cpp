@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(every_default_and_every_example_is_right_for_its_row) {
       std::string file = "[" + std::string(row.stanza) + "]\n";
       if (row.is_map()) {
         const bool has_key = text.find('=') != std::string_view::npos;
-        const std::string key = row.stanza == "ssl-sni" ? "www.example.com" : "GET";
+        const std::string key = row.stanza == "ssl-sni" || row.stanza == "accept-client-certs" ? "www.example.com" : "GET";
         file += has_key ? std::string(text) : key + " = " + std::string(text);
       } else {
         for (const std::string_view value : split(text, '\n')) {
