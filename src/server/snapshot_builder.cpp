@@ -227,6 +227,7 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
     auto authorities = read_file(settings.certificate.client_ca_file, kMostPem);
     if (!authorities) return fail(authorities.error());
     options.client_ca_pem = std::move(*authorities);
+    options.client_ca_origin = settings.certificate.client_ca_file;
   }
   options.priorities = priorities_of(settings.ssl);
   options.tickets = settings.ssl.session_tickets;

@@ -31,7 +31,9 @@ Result<crypto::CredentialsHandle> load(const ServerIdentity& identity, const Ser
   if (!options.client_ca_pem.empty()) {
     const gnutls_datum_t pem = crypto::datum_of(options.client_ca_pem);
     const int count = gnutls_certificate_set_x509_trust_mem(raw, &pem, GNUTLS_X509_FMT_PEM);
-    if (count < 0) return fail(crypto::gnutls_error(count, "authorities of clients' certificates", Errc::bad_config));
+    const std::string what = "authorities of clients' certificates, " + options.client_ca_origin;
+    if (count < 0) return fail(crypto::gnutls_error(count, what, Errc::bad_config));
+    if (count == 0) return fail(Errc::bad_config, what + ": no certificate is in it");
     gnutls_certificate_set_verify_limits(raw, kMostKeyBits, kDeepestChain);
   }
   return credentials;

@@ -31,6 +31,7 @@ struct ServerOptions {
   std::chrono::seconds ticket_lifetime{7200};
   ClientAuthPolicies client_auth;
   std::string client_ca_pem;  // the authorities of clients' certificates; needed if any are asked for
+  std::string client_ca_origin;  // for error messages
   std::vector<std::string> alpn;  // in our order of preference
 };
 
