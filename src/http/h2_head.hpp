@@ -27,6 +27,7 @@ class H2RequestMaker {
  private:
   Parsed<> add_regular(std::string_view name, std::string_view value);
   Parsed<> add_pseudo(std::string_view name, std::string_view value);
+  void begin_fields();
 
   HeadLimits limits_;
   Parsed<> verdict_;

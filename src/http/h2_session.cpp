@@ -59,6 +59,11 @@ std::unique_ptr<nghttp2_option, OptionDeleter> make_options() {
 
 }  // namespace
 
+// What stands here for a moment only: kept so that it need not be allocated for each answer.
+struct H2ServerSession::Scratch {
+  std::vector<nghttp2_nv> fields;
+};
+
 struct H2ServerSession::Stream {
   explicit Stream(const HeadLimits& limits) : head(limits) {}
 
@@ -222,6 +227,7 @@ struct H2ServerSession::Callbacks {
 H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
     : limits_(limits),
       events_(events),
+      scratch_(std::make_unique<Scratch>()),
       idle_frames_(limits.idle_frame_burst, limits.idle_frames_per_second),
       resets_(limits.reset_burst, limits.resets_per_second) {
   nghttp2_session_callbacks* raw = nullptr;
@@ -314,25 +320,22 @@ bool H2ServerSession::is_over() const {
 Result<> H2ServerSession::submit(StreamId id, const ResponseHead& head, bool has_body, bool interim) {
   if (find(id) == nullptr) return {};
   if (head.status < 100 || head.status > 599) return fail(Errc::internal, "head not written: no such status");
-  // Names are written in lower case (RFC 9113 section 8.2.1); all of them stand in one buffer that does not move.
-  scratch_.clear();
-  scratch_.reserve(head.headers.bytes() + 3);
-  scratch_ += std::to_string(head.status);
-  std::vector<nghttp2_nv> fields;
-  fields.reserve(head.headers.size() + 1);
+  const char status[] = {static_cast<char>('0' + head.status / 100), static_cast<char>('0' + head.status / 10 % 10),
+                         static_cast<char>('0' + head.status % 10)};
+  std::vector<nghttp2_nv>& fields = scratch_->fields;
+  fields.clear();
+  // nghttp2 copies them, names in lower case (RFC 9113 section 8.2.1).
   const auto add = [&fields](std::string_view name, std::string_view value) {
     fields.push_back(nghttp2_nv{const_cast<std::uint8_t*>(bytes_of(name)), const_cast<std::uint8_t*>(bytes_of(value)),
                                 name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
   };
-  add(":status", scratch_);
+  add(":status", std::string_view(status, sizeof status));
   for (const Field field : head.headers) {
     if (!is_token(field.name) || !is_field_value(field.value)) {
       return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
     }
     if (is_connection_specific(field.name)) continue;
-    const std::size_t begin = scratch_.size();
-    for (const char c : field.name) scratch_ += to_lower(c);
-    add(std::string_view(scratch_).substr(begin), field.value);
+    add(field.name, field.value);
   }
   nghttp2_data_provider provider{};
   provider.read_callback = Callbacks::on_wants_data;

@@ -118,6 +118,7 @@ class H2ServerSession {
  private:
   struct Stream;
   struct Callbacks;
+  struct Scratch;
 
   Stream* find(StreamId id) const;
   void deliver(StreamId id, Stream& stream, bool ended);
@@ -126,6 +127,7 @@ class H2ServerSession {
 
   const H2Limits limits_;
   Events& events_;
+  const std::unique_ptr<Scratch> scratch_;
   nghttp2_session* session_ = nullptr;
   std::unordered_map<StreamId, std::unique_ptr<Stream>> streams_;
   Allowance idle_frames_;
@@ -137,7 +139,6 @@ class H2ServerSession {
   std::string* out_ = nullptr;  // while output() runs
   std::size_t enough_ = 0;
   Result<> verdict_;
-  std::string scratch_;
 };
 
 }  // namespace sallyport::http

@@ -4,6 +4,10 @@ import socket
 import subprocess
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from h2client import H2, NO_ERROR
 from sallyport import Instance, parse_responses, read_until
@@ -104,6 +108,33 @@ def test_who_needs_a_certificate_and_who_does_not(guarded, version, tls):
 def test_E6_a_certificate_that_does_not_hold_is_none(guarded, certificate):
     assert curl(guarded, "strict.example", certificate=certificate)[0] == "403"
     assert guarded.audit()[-1]["reason"] == "no-client-certificate"
+
+
+def chain_of(instance, intermediates):
+    """A client's certificate at the end of a chain of so many authorities below the one that is trusted."""
+    root = x509.load_pem_x509_certificate((instance.dir / "clients.pem").read_bytes())
+    issuer, issuer_key = root.subject, serialization.load_pem_private_key((instance.dir / "clients.key").read_bytes(), None)
+    chain = []
+    for depth in range(intermediates + 1):
+        is_leaf = depth == intermediates
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "alice" if is_leaf else f"Authority {depth}")])
+        builder = (x509.CertificateBuilder().subject_name(name).issuer_name(issuer).public_key(key.public_key())
+                   .serial_number(x509.random_serial_number()).not_valid_before(root.not_valid_before)
+                   .not_valid_after(root.not_valid_after)
+                   .add_extension(x509.BasicConstraints(ca=not is_leaf, path_length=None), critical=True))
+        chain.insert(0, builder.sign(issuer_key, hashes.SHA256()))
+        issuer, issuer_key = name, key
+    pem = serialization.Encoding.PEM
+    stem = f"chain{intermediates}"
+    (instance.dir / f"{stem}.pem").write_bytes(b"".join(c.public_bytes(pem) for c in chain))
+    (instance.dir / f"{stem}.key").write_bytes(issuer_key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return stem
+
+
+@pytest.mark.parametrize("intermediates, status", [(0, "200"), (20, "403"), (100, "403")])
+def test_D4_a_chain_that_is_too_long_is_refused(guarded, intermediates, status):
+    assert curl(guarded, "strict.example", certificate=chain_of(guarded, intermediates))[0] == status
 
 
 def test_the_authorities_are_named_and_nobody_is_asked_elsewhere(guarded):
