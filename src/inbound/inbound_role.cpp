@@ -141,7 +141,6 @@ void InboundRole::audit_misdirected(const Exchange& x, const http::CanonicalTarg
 async::Task<bool> InboundRole::meets_client_auth(Exchange& x, const Snapshot& snapshot,
                                                  const http::CanonicalTarget& target) {
   const bool asked = x.client().certificate_asked;
-  if (!asked && !snapshot.client_auth.asks()) co_return true;
   const bool wanted = snapshot.client_auth.of(host_of(target)) != tls::ClientAuth::never;
   if (wanted != asked) {
     audit_misdirected(x, target, "other-client-authentication");
@@ -177,8 +176,10 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, Session
     }
     co_return;
   }
-  const bool authenticated = co_await meets_client_auth(x, snapshot, *target);
-  if (!authenticated) co_return;
+  if (x.client().certificate_asked || snapshot.client_auth.asks()) {
+    const bool meets = co_await meets_client_auth(x, snapshot, *target);
+    if (!meets) co_return;
+  }
   for (const std::string& method : snapshot.disabled_methods) {
     if (x.request().method == method) {
       x.add_response_header("Allow", allowed_methods(snapshot.disabled_methods));

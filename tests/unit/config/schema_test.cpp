@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
   };
   check(settings.server, "server");
   check(settings.ssl, "ssl");
+  check(settings.certificate, "certificate");
   check(settings.session, "session");
   check(settings.forms, "forms");
   check(settings.ba, "ba");
@@ -91,6 +92,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
     }
   };
   check_map(settings.ssl_sni, "ssl_sni");
+  check_map(settings.accept_client_certs, "accept_client_certs");
   check_map(settings.http_method_perms, "http_method_perms");
   check_map(settings.header_names, "header_names");
   BOOST_TEST(parts == members<Settings>());
