@@ -7,5 +7,7 @@ namespace sallyport::crypto {
 
 // 32 bytes.
 std::string sha256(std::string_view bytes);
+// 20 bytes. For protocols that ask for it where nothing is to be kept from anybody.
+std::string sha1(std::string_view bytes);
 
 }  // namespace sallyport::crypto

@@ -24,6 +24,8 @@ struct ClientFacts {
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none
+  bool certificate_asked = false;   // in the handshake
+  std::string certificate_problem;  // why its certificate does not count; empty if it does, or if none was asked for
 };
 
 // Deadlines and habits, from the configuration.
@@ -90,7 +92,7 @@ class Exchange {
 
   // For the relay: begins an answer that came from upstream. Adds our headers; says whether the connection can go on.
   Result<> begin_relayed(http::ResponseHead& head, const http::Framing& framing);
-  // The same for a 101: what follows is no HTTP, and the connection ends with it.
+  // The same for the answer that opens a tunnel: what follows is no HTTP, and the connection (or stream) ends with it.
   Result<> begin_tunnel(const http::ResponseHead& head);
   async::Task<Result<>> write_relayed(std::string_view piece);
   async::Task<Result<>> flush_relayed();
@@ -112,7 +114,8 @@ class Exchange {
   bool is_cut_short() const { return response_begun_ && !response_done_; }
   // After the answer: may the connection carry another request?
   bool can_go_on() const;
-  // It may not, whatever happens.
+  // It may not, whatever happens: nobody knows where the next request would begin. A stream of HTTP/2 has an end of its
+  // own, so that this is no reason to end the connection; ServerStream::close_connection_after() does.
   void close_afterwards() { close_ = true; }
 
   // Why there was an error page, or why the answer was cut short; empty if all went well. For the event log.

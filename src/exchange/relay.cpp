@@ -2,6 +2,7 @@
 
 #include "async/task_group.hpp"
 #include "base/text.hpp"
+#include "exchange/websocket.hpp"
 #include "http/framing.hpp"
 #include "wire/tunnel.hpp"
 
@@ -20,15 +21,19 @@ bool is_idempotent(std::string_view method) {
   return false;
 }
 
+bool is_websocket(std::string_view protocol) { return equal_ignoring_case(protocol, "websocket"); }
+
 // Is it this one protocol, asked for, that a 101 switches to, and nothing that could be read as something else?
-bool switches_to(const http::Headers& headers, std::string_view protocol) {
+bool switches_to(const http::Headers& headers, std::string_view protocol, std::string_view websocket_key) {
   if (headers.count("Upgrade") != 1 || !equal_ignoring_case(*headers.find("Upgrade"), protocol) ||
       !http::has_list_member(headers, "Connection", "upgrade")) {
     return false;
   }
-  // RFC 9110 sections 8.6 and 15.2: there is no content. RFC 6455 section 4.2.2: the proof that the key was read.
+  // RFC 9110 sections 8.6 and 15.2: there is no content. RFC 6455 section 4.1: the proof that the key was read.
   if (headers.has("Content-Length") || headers.has("Transfer-Encoding")) return false;
-  return !equal_ignoring_case(protocol, "websocket") || headers.count("Sec-WebSocket-Accept") == 1;
+  if (!is_websocket(protocol)) return true;
+  return headers.count("Sec-WebSocket-Accept") == 1 &&
+         *headers.find("Sec-WebSocket-Accept") == websocket_accept(websocket_key);
 }
 
 int status_for(const Error& error) {
@@ -60,6 +65,11 @@ class Relay : private async::Ready {
   Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
       : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {
     client_left_ = !x_.stream().tell_when_gone(this);
+    if (x_.request().asks_for_tunnel) {
+      websocket_key_ = new_websocket_key();
+    } else if (is_websocket(plan_.upgrade)) {
+      websocket_key_ = x_.request().headers.find("Sec-WebSocket-Key").value_or("");
+    }
   }
   ~Relay() { x_.stream().tell_when_gone(nullptr); }
 
@@ -83,6 +93,7 @@ class Relay : private async::Ready {
   RelayPlan plan_;
   upstream::Pool& pool_;
   const http::Framing request_framing_;
+  std::string websocket_key_;
   std::size_t server_ = 0;
   bool client_left_ = false;
   bool body_touched_ = false;
@@ -99,6 +110,11 @@ http::Headers Relay::headers_for(std::size_t server) const {
   if (!plan_.upgrade.empty()) {
     headers.add("Connection", "Upgrade");
     headers.add("Upgrade", plan_.upgrade);
+  }
+  if (x_.request().asks_for_tunnel) {
+    // RFC 8441 section 5: the key is no part of the request that came.
+    headers.set("Sec-WebSocket-Key", websocket_key_);
+    if (!headers.has("Sec-WebSocket-Version")) headers.add("Sec-WebSocket-Version", "13");
   }
   return headers;
 }
@@ -247,6 +263,9 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
                                            bool& reusable) {
   const auto framing = http::decide_framing(head, plan_.method);
   if (!framing) co_return fail(Errc::malformed, framing.error().detail, Side::upstream);
+  if (x_.request().asks_for_tunnel && head.status < 300) {
+    co_return fail(Errc::malformed, "a page in place of a WebSocket", Side::upstream);  // attack C8
+  }
   const bool upstream_stays = http::keeps_alive(head) && framing->kind != Kind::until_close;
   head.headers = plan_.fields->response_fields(server_, head);
   // A body of unknown length is chunked for a client that knows chunks; for others the end of the connection ends it.
@@ -287,7 +306,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
 }
 
 async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head) {
-  if (!switches_to(head.headers, plan_.upgrade)) {
+  if (!switches_to(head.headers, plan_.upgrade, websocket_key_)) {
     co_return fail(Errc::malformed, "101 to another protocol than was asked for", Side::upstream);
   }
   // From here on one direction may end before the other.
@@ -295,13 +314,19 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
   if (x_.stream().has_more_input()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
   head.headers = plan_.fields->response_fields(server_, head);
-  head.headers.set("Connection", "Upgrade");
-  head.headers.set("Upgrade", plan_.upgrade);
+  if (x_.request().asks_for_tunnel) {
+    head.status = 200;
+    head.headers.remove("Sec-WebSocket-Accept");
+  } else {
+    head.headers.set("Connection", "Upgrade");
+    head.headers.set("Upgrade", plan_.upgrade);
+  }
   const Result<> begun = x_.begin_tunnel(head);
   if (!begun) co_return begun;
   const Result<> flushed = co_await x_.flush_relayed();
   if (!flushed) co_return flushed;
-  const wire::TunnelCount count = co_await wire::run_tunnel(*x_.stream().connection(), upstream, plan_.tunnel_idle);
+  wire::ConnectionEnd server(upstream.input(), upstream.stream());
+  const wire::TunnelCount count = co_await wire::run_tunnel(x_.stream().tunnel_end(), server, plan_.tunnel_idle);
   x_.record().response_bytes = count.to_client;
   x_.record().request_bytes = count.from_client;
   co_return Result<>();
@@ -316,6 +341,7 @@ async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream:
 }
 
 std::string requested_upgrade(const http::RequestHead& head, const http::Framing& framing) {
+  if (head.asks_for_tunnel) return "websocket";
   const auto protocol = head.headers.find("Upgrade");
   if (!protocol || head.version != http::Version::http_1_1 || framing.has_body() ||
       head.headers.count("Upgrade") != 1 || !http::has_list_member(head.headers, "Connection", "upgrade")) {

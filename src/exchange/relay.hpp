@@ -38,8 +38,8 @@ struct RelayPlan {
 // there is no other way to send a request upstream.
 async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream::Pool& pool);
 
-// The protocol that the request asks to switch to (RFC 9110 section 7.8), if that can be passed on: HTTP/1.1, no body,
-// one protocol, not HTTP itself (attack C7). Empty otherwise.
+// The protocol that the request asks to switch to, if that can be passed on: by HTTP/1.1 (RFC 9110 section 7.8) with no
+// body, for one protocol, not HTTP itself (attack C7); by HTTP/2 the WebSocket of RFC 8441. Empty otherwise.
 std::string requested_upgrade(const http::RequestHead& head, const http::Framing& framing);
 
 }  // namespace sallyport::exchange

@@ -51,6 +51,9 @@ Parsed<> H2RequestMaker::add_pseudo(std::string_view name, std::string_view valu
     if (value.size() > limits_.max_start_line) return parse_failure(414, ":authority too long");
     authority_ = value;
     has_authority_ = true;
+  } else if (name == ":protocol") {
+    protocol_ = value.substr(0, limits_.max_method);
+    has_protocol_ = true;
   } else {
     return parse_failure(400, "a pseudo-field that nobody asked for");
   }
@@ -90,10 +93,14 @@ Parsed<RequestHead> H2RequestMaker::finish() {
   if (!verdict_) return tl::make_unexpected(verdict_.error());
   if (count_ == 0) begin_fields();
   if (!is_token(method_)) return parse_failure(400, ":method is no token");
-  if (method_ == "CONNECT") return parse_failure(501, "CONNECT");
+  const bool is_connect = method_ == "CONNECT";
+  if (is_connect && !has_protocol_) return parse_failure(501, "CONNECT");
+  if (has_protocol_ && !is_connect) return parse_failure(400, ":protocol without CONNECT");
+  if (has_protocol_ && protocol_ != "websocket") return parse_failure(501, "CONNECT for another protocol than websocket");
   // What arrives by TLS is https, whatever it says of itself; who says otherwise wants somebody to believe it.
   if (scheme_ != "https") return parse_failure(400, ":scheme is not https");
   if (!is_target_text(path_)) return parse_failure(400, ":path is empty or has a space, '#', control or non-ASCII byte");
+  if (is_connect) method_ = "GET";
   const auto form = form_of(method_, path_);
   if (!form || (*form != TargetForm::origin && *form != TargetForm::asterisk)) {
     return parse_failure(400, ":path does not begin with '/'");
@@ -107,6 +114,7 @@ Parsed<RequestHead> H2RequestMaker::finish() {
   head.method = std::move(method_);
   head.target = std::move(path_);
   head.version = Version::http_2;
+  head.asks_for_tunnel = is_connect;
   if (!cookie_.empty()) fields_.add("cookie", cookie_);
   head.headers = std::move(fields_);
   return head;
@@ -115,6 +123,11 @@ Parsed<RequestHead> H2RequestMaker::finish() {
 Parsed<Framing> decide_h2_framing(const RequestHead& head, bool ended) {
   auto framing = decide_framing(head);
   if (!framing) return framing;
+  if (head.asks_for_tunnel) {
+    if (ended) return parse_failure(400, "a WebSocket whose client says nothing");
+    if (head.headers.has("content-length")) return parse_failure(400, "CONNECT with the length of a body");
+    return Framing{};
+  }
   if (ended) {
     if (framing->length > 0) return parse_failure(400, "a body was announced and does not come");
     return Framing{};

@@ -19,8 +19,9 @@ class H2RequestMaker {
 
   // The fields in their order, pseudo-fields too. Too many, or too long ones, are dropped; finish() says so.
   void add(std::string_view name, std::string_view value);
-  // The head and how long its body is; `ended`: no body follows. Errors: 400 (malformed: a stream error PROTOCOL_ERROR,
-  // RFC 9113 section 8.1.1), 414, 431, 501.
+  // The head. Extended CONNECT for a WebSocket becomes the GET that HTTP/1.1 would ask by, with asks_for_tunnel. Errors:
+  // 400 (malformed: a stream error PROTOCOL_ERROR, RFC 9113 section 8.1.1), 414, 431, 501 (CONNECT to anywhere, or for
+  // another protocol).
   Parsed<RequestHead> finish();
 
  private:
@@ -34,17 +35,19 @@ class H2RequestMaker {
   std::string path_;
   std::string scheme_;
   std::string authority_;
+  std::string protocol_;
   std::string host_;
   std::string cookie_;  // RFC 9113 section 8.2.3: crumbs are joined before anybody reads them
   bool has_host_ = false;
   bool has_authority_ = false;
+  bool has_protocol_ = false;
   Headers fields_;
   std::size_t bytes_ = 0;
   std::size_t count_ = 0;
 };
 
 // How long the body of an HTTP/2 request is. `ended`: the head was all. `chunked` stands for a length that is not known
-// before the end. Errors: 400.
+// before the end. What follows a request for a tunnel is no body. Errors: 400.
 Parsed<Framing> decide_h2_framing(const RequestHead& head, bool ended);
 
 // Is the name one of those that belong to a connection of HTTP/1 and are malformed in HTTP/2 (RFC 9113 section 8.2.2)?

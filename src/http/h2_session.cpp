@@ -20,6 +20,7 @@ constexpr double kBytesPerFrame = 2048;
 // that stands for four thousand).
 constexpr std::size_t kMostOverLimit = 4;
 constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 section 6.5.2
+constexpr std::uint8_t kShutDownPing[8] = {'s', 'h', 'u', 't', 'd', 'o', 'w', 'n'};
 constexpr unsigned kFirstUnknownType = 0x0a;
 // Kept of a buffer that was larger once.
 constexpr std::size_t kKeptCapacity = 64 * 1024;
@@ -69,6 +70,7 @@ struct H2ServerSession::Stream {
   H2RequestMaker head;
   bool delivered = false;
   bool body_ended = false;
+  bool is_tunnel = false;
   bool is_ours_to_blame = false;  // we broke it off for a reason that is not the client's
   std::string outgoing;           // from `sent` on: not in a frame yet
   std::size_t sent = 0;
@@ -115,13 +117,20 @@ struct H2ServerSession::Callbacks {
   }
 
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
-    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     H2ServerSession& session = self(user);
+    const bool is_echo = frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
+    if (is_echo && text_of(frame->ping.opaque_data, sizeof kShutDownPing) == text_of(kShutDownPing, sizeof kShutDownPing)) {
+      session.events_.on_shut_down_heard();
+    }
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Stream* const stream = session.find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
     const bool ended = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (!stream->delivered) {
       session.deliver(frame->hd.stream_id, *stream, ended);
+    } else if (stream->is_tunnel && frame->hd.type == NGHTTP2_HEADERS) {
+      // RFC 9113 section 8.5: a tunnel has no trailers.
+      nghttp2_submit_rst_stream(session.session_, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_PROTOCOL_ERROR);
     } else if (ended && !stream->body_ended) {
       stream->body_ended = true;
       session.events_.on_body_end(frame->hd.stream_id);
@@ -147,6 +156,7 @@ struct H2ServerSession::Callbacks {
     const auto found = session.streams_.find(id);
     if (found == session.streams_.end()) return 0;
     const std::unique_ptr<Stream> stream = std::move(found->second);
+    session.unsent_ -= stream->outgoing.size() - stream->sent;
     session.streams_.erase(found);
     // A reset is one under any code, unless the answer was whole.
     if (error == NGHTTP2_NO_ERROR && !stream->answered) error = NGHTTP2_CANCEL;
@@ -167,6 +177,10 @@ struct H2ServerSession::Callbacks {
   }
 
   static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    // Only now: nghttp2 sends a PING before what was submitted earlier.
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.last_stream_id == INT32_MAX) {
+      nghttp2_submit_ping(self(user).session_, NGHTTP2_FLAG_NONE, kShutDownPing);
+    }
     const bool may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (!may_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
     H2ServerSession& session = self(user);
@@ -198,6 +212,7 @@ struct H2ServerSession::Callbacks {
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     session.out_->append(text_of(header, kFrameHeader)).append(stream->outgoing, stream->sent, size);
     stream->sent += size;
+    session.unsent_ -= size;
     if (stream->sent == stream->outgoing.size()) {
       if (stream->outgoing.capacity() > kKeptCapacity) std::string().swap(stream->outgoing);
       stream->outgoing.clear();
@@ -234,6 +249,7 @@ H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.max_concurrent_streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.head.max_head)},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1}};
   nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
@@ -271,6 +287,7 @@ void H2ServerSession::deliver(StreamId id, Stream& stream, bool ended) {
   }
   stream.delivered = true;
   stream.body_ended = ended;
+  stream.is_tunnel = head->asks_for_tunnel;
   events_.on_request(id, std::move(*head), *framing);
 }
 
@@ -346,6 +363,7 @@ void H2ServerSession::send(StreamId id, std::string_view piece) {
     stream->sent = 0;
   }
   stream->outgoing += piece;
+  unsent_ += piece.size();
   nghttp2_session_resume_data(session_, id);
 }
 
@@ -377,6 +395,10 @@ void H2ServerSession::reset(StreamId id, H2Error error) {
 
 void H2ServerSession::consumed(StreamId id, std::size_t bytes) {
   nghttp2_session_consume(session_, id, bytes);
+}
+
+void H2ServerSession::announce_shut_down() {
+  nghttp2_submit_shutdown_notice(session_);
 }
 
 void H2ServerSession::shut_down() {

@@ -58,7 +58,7 @@ class H2ServerSession {
   // functions that say so. Views last until the call returns.
   class Events {
    public:
-    // A request. Its body follows unless the framing says none.
+    // A request. Its body follows unless the framing says none; what a tunnel carries comes as a body does.
     virtual void on_request(StreamId stream, RequestHead head, const Framing& framing) = 0;
     // A request that is to be answered with this status and no more: its head was too long, and so on.
     virtual void on_refused(StreamId stream, int status, std::string why) = 0;
@@ -68,6 +68,9 @@ class H2ServerSession {
     virtual void on_sent(StreamId stream) = 0;
     // Nothing more of this stream, either way: after no_error all was said, after others it was broken off.
     virtual void on_closed(StreamId stream, H2Error error) = 0;
+    // The client has heard what announce_shut_down() said: what it sends from now on, it sends against better knowledge.
+    // May call shut_down().
+    virtual void on_shut_down_heard() = 0;
 
    protected:
     ~Events() = default;
@@ -94,8 +97,9 @@ class H2ServerSession {
   Result<> respond_interim(StreamId stream, const ResponseHead& head);
   void send(StreamId stream, std::string_view piece);
   void end_body(StreamId stream);
-  // Bytes that send() took and output() has not given yet.
+  // Bytes that send() took and output() has not given yet; of one stream, and of all.
   std::size_t unsent(StreamId stream) const;
+  std::size_t unsent_of_all() const { return unsent_; }
   // When the answer is out, whatever is still to come of the request is not wanted (RFC 9113 section 8.1).
   void stop_after_answer(StreamId stream);
   // Breaks the stream off, both ways.
@@ -103,8 +107,10 @@ class H2ServerSession {
   // Somebody has taken that much of the body: the client may send more. Also of streams that are closed.
   void consumed(StreamId stream, std::size_t bytes);
 
-  // No request that comes from now on is served: tells the client which was the last one, so that it sends the others
-  // elsewhere without asking whether they were acted on (RFC 9113 section 6.8).
+  // The two steps of an end that loses no request (RFC 9113 section 6.8). First the client is asked to send no more, and
+  // whatever is on its way is still served; on_shut_down_heard() tells when nothing can be on its way any more. Then it
+  // is told which request was the last: those behind it were not acted on, and are not.
+  void announce_shut_down();
   void shut_down();
 
   std::size_t stream_count() const { return streams_.size(); }
@@ -128,6 +134,7 @@ class H2ServerSession {
   Allowance resets_;
   bool frame_is_empty_ = false;  // the DATA frame that is coming in
   std::size_t head_bytes_ = 0;   // of the head that is coming in
+  std::size_t unsent_ = 0;
   TimePoint now_{};
   std::string* out_ = nullptr;  // while output() runs
   std::size_t enough_ = 0;

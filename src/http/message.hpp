@@ -135,6 +135,8 @@ struct RequestHead {
   std::string target;
   Version version = Version::http_1_1;
   Headers headers;
+  // A GET that came as extended CONNECT (RFC 8441) and asks for a WebSocket: a 2xx opens the tunnel.
+  bool asks_for_tunnel = false;
 };
 
 struct ResponseHead {

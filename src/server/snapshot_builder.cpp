@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "base/secret.hpp"
+#include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "http/authority.hpp"
 #include "server/files.hpp"
@@ -135,6 +136,16 @@ std::string tls_name_of(const junction::Server& server) {
   return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
+tls::ClientAuthPolicies client_auth_of(const config::Settings& settings) {
+  tls::ClientAuthPolicies policies;
+  const bool usual = settings.certificate.accept_client_certs == config::ClientCerts::required;
+  policies.others = usual ? tls::ClientAuth::required : tls::ClientAuth::never;
+  for (const config::MapEntry& entry : settings.accept_client_certs) {
+    policies.hosts[lowered(entry.key)] = entry.value == "required" ? tls::ClientAuth::required : tls::ClientAuth::never;
+  }
+  return policies;
+}
+
 void add_host_names(inbound::Snapshot& snapshot) {
   http::HostNames& names = snapshot.host_names;
   names.add(web_host_name(*snapshot.settings));
@@ -210,6 +221,13 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
       same_host = &options.identities.back();
     }
     same_host->pairs.push_back(std::move(*pair));
+  }
+  options.client_auth = client_auth_of(settings);
+  if (!settings.certificate.client_ca_file.empty()) {
+    auto authorities = read_file(settings.certificate.client_ca_file, kMostPem);
+    if (!authorities) return fail(authorities.error());
+    options.client_ca_pem = std::move(*authorities);
+    options.client_ca_origin = settings.certificate.client_ca_file;
   }
   options.priorities = priorities_of(settings.ssl);
   options.tickets = settings.ssl.session_tickets;
@@ -297,6 +315,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!table) return fail(table.error());
   snapshot->junctions = std::move(*table);
   add_host_names(*snapshot);
+  snapshot->client_auth = client_auth_of(*snapshot->settings);
   set_limits(*snapshot);
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, parts); !added) return fail(added.error());

@@ -11,6 +11,7 @@ tests_test_pure_SOURCES += \
   tests/unit/http/h1_parser_test.cpp \
   tests/unit/http/h1_renderer_test.cpp \
   tests/unit/http/h2_client.hpp \
+  tests/unit/http/h2_head_test.cpp \
   tests/unit/http/h2_session_test.cpp \
   tests/unit/http/host_names_test.cpp \
   tests/unit/http/judge_request.hpp \
