@@ -28,6 +28,7 @@ class H2ServerStream final : public ServerStream, private BodySource {
   async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override;
   async::Task<Result<>> flush(async::Deadline deadline) override;
   async::Task<Result<>> finish(async::Deadline deadline) override;
+  void add_trailers(const http::Headers& trailers) override;
   void abort() override;
   bool tell_when_gone(async::Ready* listener) override;
   ServerConnection* connection() override { return nullptr; }
@@ -39,6 +40,7 @@ class H2ServerStream final : public ServerStream, private BodySource {
   bool done() const override { return ended_ && arrived_.empty(); }
   bool would_wait() override { return arrived_.empty() && !ended_ && !closed_; }
   http::Framing framing() const override { return framing_; }
+  const http::Headers& trailers() const override { return trailers_; }
   async::Task<Result<>> wait_sent(std::size_t at_most, async::Deadline deadline);
 
   // What the session says.
@@ -51,6 +53,7 @@ class H2ServerStream final : public ServerStream, private BodySource {
   std::string given_;    // the piece that next() gave out
   std::string arrived_;  // behind it
   std::uint64_t received_ = 0;
+  http::Headers trailers_;
   bool ended_;
   bool closed_ = false;
   bool broken_ = false;
@@ -103,7 +106,7 @@ class H2Connection final : private http::H2ServerSession::Events {
   void on_request(http::StreamId stream, http::RequestHead head, const http::Framing& framing) override;
   void on_refused(http::StreamId stream, int status, std::string why) override;
   void on_body(http::StreamId stream, std::string_view piece) override;
-  void on_body_end(http::StreamId stream) override;
+  void on_body_end(http::StreamId stream, http::Headers trailers) override;
   void on_sent(http::StreamId stream) override;
   void on_closed(http::StreamId stream, http::H2Error error) override;
 

@@ -29,6 +29,8 @@ class ServerStream {
   virtual async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
   virtual async::Task<Result<>> flush(async::Deadline deadline) = 0;
   virtual async::Task<Result<>> finish(async::Deadline deadline) = 0;
+  // Fields that finish() sends behind the body, where its framing has a place for them.
+  virtual void add_trailers(const http::Headers& trailers) = 0;
 
   // Ends both directions at once, in a way that tells the client that something is missing.
   virtual void abort() = 0;
@@ -62,6 +64,8 @@ class H1ServerStream final : public ServerStream {
   }
   async::Task<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
   async::Task<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }
+
+  void add_trailers(const http::Headers& trailers) override { connection_.writer().add_trailers(trailers); }
 
   void abort() override { connection_.stream().abort(); }
   bool tell_when_gone(async::Ready* listener) override { return connection_.stream().tell_when_gone(listener); }

@@ -45,14 +45,14 @@ async::Task<> pass_and_end(Input& from, net::Stream& to, Duration idle, Activity
 
 }  // namespace
 
-async::Task<TunnelCount> run_tunnel(ServerConnection& client, ClientConnection& upstream, Duration idle) {
+async::Task<TunnelCount> run_tunnel(TunnelEnd client, TunnelEnd upstream, Duration idle) {
   const async::Context here = co_await async::CurrentContext();
   TunnelCount count;
   Activity activity;
   activity.last = here.loop->now();
   async::TaskGroup both(here);
-  both.spawn(pass_and_end(client.input(), upstream.stream(), idle, activity, count.from_client, both));
-  both.spawn(pass_and_end(upstream.input(), client.stream(), idle, activity, count.to_client, both));
+  both.spawn(pass_and_end(*client.input, *upstream.stream, idle, activity, count.from_client, both));
+  both.spawn(pass_and_end(*upstream.input, *client.stream, idle, activity, count.to_client, both));
   // Each direction has its own deadline.
   co_await both.join(async::Deadline::never());
   co_return count;

@@ -1,5 +1,8 @@
 #include "wire/tunnel.hpp"
 
+#include "wire/client_connection.hpp"
+#include "wire/server_connection.hpp"
+
 #include "unit/wire/wire_fixture.hpp"
 
 using namespace sallyport;
@@ -14,7 +17,8 @@ struct Ran {
 };
 
 async::Task<> run(ServerConnection& client, ClientConnection& upstream, Ran& ran) {
-  ran.count = co_await run_tunnel(client, upstream, std::chrono::seconds(60));
+  const TunnelEnd near{&client.input(), &client.stream()};
+  ran.count = co_await run_tunnel(near, upstream.tunnel(), std::chrono::seconds(60));
   ran.ended = true;
 }
 
