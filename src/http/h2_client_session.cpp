@@ -155,7 +155,7 @@ struct H2ClientSession::Callbacks {
     Stream* const stream = session.find(frame->hd.stream_id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     stream->outgoing.take(header, size, *session.out_);
-    session.idle_frames_.earn(static_cast<double>(size) / kBytesPerFrame);
+    session.idle_frames_.earn(stream->outgoing.worth_of(size));
     session.events_.on_sent(frame->hd.stream_id);
     return 0;
   }

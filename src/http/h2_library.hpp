@@ -17,6 +17,8 @@ namespace sallyport::http {
 // now and then, and many browsers send PRIORITY_UPDATE with each request.
 inline constexpr double kFramesPerRequest = 8;
 inline constexpr double kBytesPerFrame = 2048;
+// A short message that is sent at once brings windows for stream and connection, and gRPC measures its way by PINGs.
+inline constexpr double kFramesPerMessage = 4;
 // A head that is longer than the limit is answered; one that is so much longer is no accident (HPACK bombs: a byte
 // that stands for four thousand).
 inline constexpr std::size_t kMostOverLimit = 4;
@@ -76,6 +78,11 @@ class H2OutgoingBody {
 
   // For nghttp2's callbacks: how much of it goes into a frame of at most `size` bytes, with the flags for that frame.
   ssize_t offer(nghttp2_session* session, std::int32_t stream, std::size_t size, std::uint32_t* flags) const;
+  // How many frames that carry nothing may follow such a frame. Who gives windows byte by byte gains nothing by it: only
+  // a frame with which all is said for now counts as a message.
+  double worth_of(std::size_t size) const {
+    return static_cast<double>(size) / kBytesPerFrame + (unsent() == 0 ? kFramesPerMessage : 0);
+  }
   // The frame, with its header, is appended.
   void take(const std::uint8_t* header, std::size_t size, std::string& out);
 

@@ -125,7 +125,7 @@ std::string render_show(const Junction& junction, std::span<const ServerActivity
   out += line(in, "Insert WebSphere LTPA cookies", "no");
   out += line(in, "Insert WebSEAL session cookies", yes_no(junction.session_cookie));
   out += line(in, "Request Encoding", "UTF-8, URI Encoded");
-  out += line(in, "HTTP/2", yes_no(junction.http_2));
+  if (junction.http_2) out += line(in, "HTTP/2", yes_no(true));
   if (!junction.trailers.empty()) out += line(in, "Trailers", trailer_list(junction.trailers));
   if (!junction.description.empty()) out += line(in, "Description", junction.description);
   if (!junction.ca_file.empty()) out += line(in, "CA file", junction.ca_file);
