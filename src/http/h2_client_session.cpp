@@ -141,6 +141,19 @@ struct H2ClientSession::Callbacks {
     return static_cast<ssize_t>(size);
   }
 
+  // What nghttp2 itself finds wrong with the connection it says to the server only.
+  static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    if (frame->hd.type != NGHTTP2_GOAWAY || frame->goaway.error_code == NGHTTP2_NO_ERROR) return 0;
+    H2ClientSession& session = self(user);
+    if (!session.verdict_) return 0;
+    std::string why(name_of(static_cast<H2Error>(frame->goaway.error_code)));
+    if (frame->goaway.opaque_data_len > 0) {
+      why.append(", ").append(text_of(frame->goaway.opaque_data, frame->goaway.opaque_data_len));
+    }
+    session.verdict_ = fail(Errc::malformed, std::move(why), Side::upstream);
+    return 0;
+  }
+
   static ssize_t on_wants_data(nghttp2_session* raw, std::int32_t id, std::uint8_t*, std::size_t size,
                                std::uint32_t* flags, nghttp2_data_source*, void* user) noexcept {
     const Stream* const stream = self(user).find(id);
@@ -178,6 +191,7 @@ H2ClientSession::H2ClientSession(const H2Limits& limits, Events& events)
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Callbacks::on_data);
   nghttp2_session_callbacks_set_on_stream_close_callback(raw, Callbacks::on_close);
   nghttp2_session_callbacks_set_send_callback(raw, Callbacks::on_send);
+  nghttp2_session_callbacks_set_on_frame_send_callback(raw, Callbacks::on_frame_sent);
   nghttp2_session_callbacks_set_send_data_callback(raw, Callbacks::on_send_data);
   const auto options = make_h2_options();
   if (nghttp2_session_client_new2(&session_, raw, this, options.get()) != 0) throw std::bad_alloc();

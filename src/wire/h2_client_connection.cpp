@@ -66,10 +66,13 @@ bool H2ClientConnection::receive() {
   input_.consume(input_.bytes().size());
   wake_writer();
   ready_signal_.wake_all();
-  if (received) return true;
-  // For the requests under way it is one more way in which a connection ends.
-  end_ = Error(Errc::closed, "the server breaks the rules of HTTP/2: " + received.error().detail, Side::upstream);
-  return false;
+  if (!received) blame(received.error());
+  return received.has_value();
+}
+
+// For the requests under way it is one more way in which a connection ends.
+void H2ClientConnection::blame(const Error& error) {
+  end_ = Error(Errc::closed, "the server breaks the rules of HTTP/2: " + error.detail, Side::upstream);
 }
 
 async::Task<> H2ClientConnection::read() {
@@ -103,6 +106,7 @@ async::Task<> H2ClientConnection::write(async::TaskGroup& reading) {
         co_return;
       }
       if (told) continue;
+      blame(told.error());
       reading.cancel();
       break;
     }

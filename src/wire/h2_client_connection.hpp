@@ -54,6 +54,7 @@ class H2ClientConnection final : private http::H2ClientSession::Events {
   async::Task<> write(async::TaskGroup& reading);
   // Takes what the input holds; false after an error.
   bool receive();
+  void blame(const Error& error);
   void end_all();
   H2ClientStream* find(http::StreamId id);
   void wake_writer() { output_signal_.wake_one(); }

@@ -6,7 +6,7 @@ import threading
 import hpack
 from hyperframe import frame as frames
 
-from h2client import (ACK, DATA, END_HEADERS, END_STREAM, HEADERS, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame,
+from h2client import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PREFACE, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame,
                       literal, number)
 from sallyport import ScriptedBackEnd
 
@@ -24,6 +24,7 @@ class Peer:
         self.heads, self.bodies, self.trailers, self.resets, self.ended = {}, {}, {}, {}, set()
         self.goaway = None
         self.waiting = []
+        self.queue, self.window = [], 65535
         self.lock = threading.Lock()
         self.send(frame(SETTINGS, 0, 0, b"".join(k.to_bytes(2, "big") + number(v) for k, v in settings)))
 
@@ -32,10 +33,26 @@ class Peer:
             self.link.sendall(data)
 
     def head(self, stream, fields=((":status", "200"),), end=False):
-        self.send(frame(HEADERS, END_HEADERS | (END_STREAM if end else 0), stream, literal(fields)))
+        block = literal(fields)
+        first, rest = block[:16384], [block[i:i + 16384] for i in range(16384, len(block), 16384)]
+        frames = [(HEADERS, END_STREAM if end else 0, first)] + [(CONTINUATION, 0, piece) for piece in rest]
+        kind, flags, piece = frames.pop()
+        frames.append((kind, flags | END_HEADERS, piece))
+        self.send(b"".join(frame(kind, flags, stream, piece) for kind, flags, piece in frames))
 
     def data(self, stream, data=b"", end=False):
         self.send(frame(DATA, END_STREAM if end else 0, stream, data))
+
+    def data_in_time(self, stream, data):
+        """As soon as the connection's window allows."""
+        self.queue.append((stream, data))
+        self.send_queued()
+
+    def send_queued(self):
+        while self.queue and len(self.queue[0][1]) <= self.window:
+            stream, data = self.queue.pop(0)
+            self.window -= len(data)
+            self.data(stream, data)
 
     def reply(self, stream, body=b"ok", fields=()):
         self.head(stream, [(":status", "200"), *fields])
@@ -73,6 +90,9 @@ class Peer:
                 raise AssertionError("a client does not push")
             elif isinstance(got, frames.GoAwayFrame):
                 self.goaway = got.error_code
+            elif isinstance(got, frames.WindowUpdateFrame) and got.stream_id == 0:
+                self.window += got.window_increment
+                self.send_queued()
             elif isinstance(got, frames.RstStreamFrame):
                 self.resets[got.stream_id] = got.error_code
             elif isinstance(got, frames.HeadersFrame):

@@ -87,7 +87,6 @@ BROKEN_HEADS = {
     "two lengths": answer_with(OK, ("content-length", "4"), ("content-length", "4")),
     "no number as length": answer_with(OK, ("content-length", "4x")),
     "a length and no body": no_body_with(OK, ("content-length", "4")),
-    "a body with 204": answer_with((":status", "204")),
     "a head that is too long": answer_with(OK, *[("x-%d" % i, "v" * 1000) for i in range(80)]),
     "an interim head that ends": no_body_with((":status", "103")),
     "interim heads without end": endless_interim,
@@ -113,6 +112,15 @@ def test_C6_C9_an_answer_that_is_none_is_502_and_others_go_on(demo, behind, what
     assert back_end.connections == 1
     assert demo.ask("/h2/bad").status == 502  # by HTTP/1.1 too
     assert demo.ask("/h2/fine").body == b"ok"
+
+
+def test_C9_a_body_of_a_204_goes_nowhere(demo, behind):
+    behind(answer_with((":status", "204")))
+    with H2(demo) as link:
+        for _ in range(3):
+            answer = link.ask("/h2/bad")
+            assert answer.status == 502 or (answer.status, answer.body) == (204, b"")
+    assert b"body" not in demo.raw(b"GET /h2/bad HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n" % demo.port)
 
 
 def cut(then):
