@@ -27,8 +27,8 @@ std::string render(const Acl& acl) {
     const auto letters = permissions.to_string();
     out += "        " + std::move(entry) + (letters.empty() ? "" : " " + letters) + "\n";
   };
-  for (const auto& entry : acl.groups) add("Group " + entry.who.text(), entry.permissions);
-  for (const auto& entry : acl.users) add("User " + entry.who.text(), entry.permissions);
+  for (const auto& entry : acl.groups) add("Group " + entry.who.to_string(), entry.permissions);
+  for (const auto& entry : acl.users) add("User " + entry.who.to_string(), entry.permissions);
   if (acl.any_other) add("Any-other", *acl.any_other);
   if (acl.unauthenticated) add("Unauthenticated", *acl.unauthenticated);
   return out;
@@ -44,7 +44,7 @@ CommandOutput remove(Words words, PolicyDocument& document) {
 
 CommandOutput list(Words, PolicyDocument& document) {
   std::string out;
-  for (const auto& acl : document.acls()) out += acl.name.text() + "\n";
+  for (const auto& acl : document.acls()) out += acl.name.to_string() + "\n";
   return printed(std::move(out));
 }
 

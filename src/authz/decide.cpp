@@ -30,7 +30,7 @@ class Judge {
     const Evaluation result = evaluate(policy_, subject_, object_, needed, [](const auto&, const auto&, bool) {});
     if (!result.permitted) return std::move(*this).deny(result, needed);
     return Permit(std::move(subject_), std::move(object_), std::move(request_), policy_.generation(),
-                  result.attachment->acl.name.text());
+                  result.attachment->acl.name.to_string());
   }
 
   Decision deny(const Evaluation& result, PermissionSet needed) && {

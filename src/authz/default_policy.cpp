@@ -18,7 +18,7 @@ PolicyDocument PolicyDocument::with_defaults(const PolicyLimits& limits) {
   PolicyDocument document(limits);
   const auto add = [&](std::string_view object, std::string_view acl, std::initializer_list<DefaultEntry> entries) {
     Acl made{*identity::Name::make(acl), {}, {}, {}, {}, {}};
-    const auto folded = made.name.folded();
+    const std::string folded(made.name.folded());
     document.acls_.emplace(folded, std::move(made));
     for (const auto& entry : entries) {
       EntryKey key{entry.kind, std::nullopt};

@@ -12,7 +12,7 @@ std::string letters(PermissionSet set) {
 std::string groups_of(const Acl& acl, const identity::Credential& credential) {
   std::string text;
   for (const AclEntry& entry : acl.groups) {
-    if (credential.in_group(entry.who)) text += (text.empty() ? "group " : " and group ") + entry.who.text();
+    if (credential.in_group(entry.who)) text += (text.empty() ? "group " : " and group ") + entry.who.to_string();
   }
   return text;
 }
@@ -20,7 +20,7 @@ std::string groups_of(const Acl& acl, const identity::Credential& credential) {
 std::string entry_of(const Acl& acl, const identity::Subject& subject, Matched matched) {
   switch (matched) {
     case Matched::user:
-      return "user " + subject.credential().user().text();
+      return "user " + subject.credential().user().to_string();
     case Matched::groups:
       return groups_of(acl, subject.credential());
     case Matched::any_other:
@@ -54,7 +54,7 @@ std::vector<std::string> explain(const Policy& policy, const identity::Subject& 
                   std::string(subject.name()) + ", needs " + letters(needed));
   const Evaluation result =
       evaluate(policy, subject, object, needed, [&](const Policy::Attachment& attachment, const AclMatch& found, bool) {
-        lines.push_back("ACL " + attachment.acl.name.text() + " at " + attachment.object + ": " +
+        lines.push_back("ACL " + attachment.acl.name.to_string() + " at " + attachment.object + ": " +
                         entry_of(attachment.acl, subject, found.matched) + " gives " + letters(found.permissions));
       });
   lines.push_back(verdict(result, needed));

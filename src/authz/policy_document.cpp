@@ -46,9 +46,9 @@ std::optional<PermissionSet>& single_entry(Acl& acl, EntryKind kind) {
 std::string describe(const EntryKey& key) {
   switch (key.kind) {
     case EntryKind::user:
-      return "user " + key.who->text();
+      return "user " + key.who->to_string();
     case EntryKind::group:
-      return "group " + key.who->text();
+      return "group " + key.who->to_string();
     case EntryKind::any_other:
       return "any-other";
     case EntryKind::unauthenticated:
@@ -96,7 +96,7 @@ Result<void> PolicyDocument::create_acl(std::string_view name, std::string_view 
   if (!checked) return fail(checked.error());
   if (auto fine = check_description(description); !fine) return fine;
   if (acls_.contains(checked->folded()))
-    return refused(Errc::already_exists, "there is an ACL " + checked->text() + " already");
+    return refused(Errc::already_exists, "there is an ACL " + checked->to_string() + " already");
   if (acls_.size() >= limits_.max_acls) {
     return refused(Errc::too_large, "there are " + std::to_string(limits_.max_acls) + " ACLs, which is the limit");
   }
@@ -107,11 +107,11 @@ Result<void> PolicyDocument::create_acl(std::string_view name, std::string_view 
 Result<void> PolicyDocument::delete_acl(std::string_view name) {
   const auto acl = get(name);
   if (!acl) return fail(acl.error());
-  const auto& folded = (*acl)->name.folded();
+  const std::string_view folded = (*acl)->name.folded();
   for (const auto& [object, attached] : attachments_) {
     if (attached == folded) {
       return refused(Errc::denied,
-                     "the ACL " + (*acl)->name.text() + " is attached to " + object.text() + ": detach it first");
+                     "the ACL " + (*acl)->name.to_string() + " is attached to " + object.text() + ": detach it first");
     }
   }
   acls_.erase(acls_.find(folded));
@@ -153,7 +153,7 @@ Result<void> PolicyDocument::remove_entry(std::string_view acl_name, const Entry
   if (!acl) return fail(acl.error());
   if (!is_whole(key)) return refused(Errc::malformed, "an entry for a user or a group has a name, others have none");
   const auto missing = [&] {
-    return refused(Errc::not_found, "the ACL " + (*acl)->name.text() + " has no entry for " + describe(key));
+    return refused(Errc::not_found, "the ACL " + (*acl)->name.to_string() + " has no entry for " + describe(key));
   };
   if (!key.who) {
     auto& entry = single_entry(**acl, key.kind);
@@ -235,7 +235,7 @@ std::vector<std::pair<ObjectName, std::string>> PolicyDocument::attachments() co
 
 std::string PolicyDocument::attached_acl(const ObjectName& object) const {
   const auto found = attachments_.find(object);
-  return found == attachments_.end() ? std::string() : acls_.at(found->second).name.text();
+  return found == attachments_.end() ? std::string() : acls_.at(found->second).name.to_string();
 }
 
 std::string PolicyDocument::effective_acl(const ObjectName& object) const {
@@ -255,7 +255,7 @@ Result<void> PolicyDocument::delete_object(const ObjectName& name) {
   for (const auto& [object, attached] : attachments_) {
     // What lies below may be in no object space without it.
     if (object.is_at_or_below(name)) {
-      return refused(Errc::denied, "the ACL " + acls_.at(attached).name.text() + " is attached to " + object.text() +
+      return refused(Errc::denied, "the ACL " + acls_.at(attached).name.to_string() + " is attached to " + object.text() +
                                        ": detach it first");
     }
   }

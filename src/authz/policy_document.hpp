@@ -106,7 +106,7 @@ class PolicyDocument {
   bool is_in_known_space(const ObjectName& object) const;
 
   PolicyLimits limits_;
-  std::map<std::string, Acl> acls_;  // by folded name
+  std::map<std::string, Acl, std::less<>> acls_;  // by folded name
   std::map<ObjectName, ObjectRecord> objects_;
   std::map<ObjectName, std::string> attachments_;  // to the folded name of the list
 };

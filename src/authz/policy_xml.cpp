@@ -15,7 +15,7 @@ XmlElement entry_element(std::string name, const identity::Name* who, Permission
 }
 
 XmlElement acl_element(const Acl& acl) {
-  XmlElement element{.name = "acl", .attributes = {{"name", acl.name.text()}}};
+  XmlElement element{.name = "acl", .attributes = {{"name", acl.name.to_string()}}};
   if (!acl.description.empty()) element.attributes.emplace_back("description", acl.description);
   for (const auto& entry : acl.users) element.children.push_back(entry_element("user", &entry.who, entry.permissions));
   for (const auto& entry : acl.groups)
@@ -91,7 +91,7 @@ class PolicyReader {
     if (!so_far) return at(element, so_far.error());
     if (key.who &&
         find_entry(key.kind == EntryKind::user ? (*so_far)->users : (*so_far)->groups, *key.who) != nullptr) {
-      return at(element, Error(Errc::already_exists, "a second entry for " + element.name + " " + key.who->text()));
+      return at(element, Error(Errc::already_exists, "a second entry for " + element.name + " " + key.who->to_string()));
     }
     if (auto done = document_.set_entry(acl, key, *permissions); !done) return at(element, done.error());
     return {};

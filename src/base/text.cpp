@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sallyport {
 
@@ -15,7 +16,6 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
@@ -37,13 +37,20 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view digits, std::uint64
   for (const char c : digits) {
     if (!is_digit(c)) return std::nullopt;
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (max - digit) / 10 || digit > max) return std::nullopt;
+    if (value > (UINT64_MAX - digit) / 10) return std::nullopt;
     value = value * 10 + digit;
   }
-  return value;
+  return value <= max ? std::optional(value) : std::nullopt;
 }
 
 namespace {
+
+constexpr std::array<bool, 256> make_plain_in_logs() {
+  std::array<bool, 256> plain{};
+  for (unsigned i = 0; i < 0x80; ++i) plain[i] = !is_control(static_cast<char>(i)) && i != '\\';
+  return plain;
+}
+constexpr std::array<bool, 256> kPlainInLogs = make_plain_in_logs();
 
 // The length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629 section 4).
 std::size_t utf8_sequence_length(std::string_view text) {
@@ -100,17 +107,14 @@ std::string log_escaped(std::string_view text, std::size_t max) {
   return out;
 }
 
-void append_log_escaped(std::string& out, std::string_view text, std::size_t max, std::string_view also) {
+void append_log_escaped(std::string& out, std::string_view text, std::size_t max, char also) {
   static constexpr char kHex[] = "0123456789abcdef";
-  const auto is_plain = [also](char c) {
-    return !is_control(c) && static_cast<unsigned char>(c) < 0x80 && c != '\\' && also.find(c) == std::string_view::npos;
-  };
   const bool cut = text.size() > max;
   if (cut) text = text.substr(0, max);
   while (!text.empty()) {
     // Nearly all texts are plain from end to end.
-    const auto plain_end = std::find_if_not(text.begin(), text.end(), is_plain);
-    const auto plain = static_cast<std::size_t>(plain_end - text.begin());
+    std::size_t plain = 0;
+    while (plain < text.size() && kPlainInLogs[static_cast<unsigned char>(text[plain])] && text[plain] != also) ++plain;
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -14,6 +14,7 @@ constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 // C0 controls and DEL.
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 // The value of a hexadecimal digit, -1 for any other character.
@@ -52,8 +53,8 @@ std::string html_escaped(std::string_view text);
 // For a log line: control characters, the backslash and bytes that are no UTF-8 become \xHH; cut after `max` bytes
 // of input with "..." in place of the rest. The result has no control character.
 std::string log_escaped(std::string_view text, std::size_t max = 1024);
-// The same behind what `out` has; the characters of `also` are escaped too.
-void append_log_escaped(std::string& out, std::string_view text, std::size_t max, std::string_view also = {});
+// The same behind what `out` has; the character `also`, which is ASCII, is escaped too.
+void append_log_escaped(std::string& out, std::string_view text, std::size_t max, char also = '\\');
 
 // The candidate nearest to `word` by edit distance, if it is near enough to be a likely typing mistake.
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);

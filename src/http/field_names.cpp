@@ -9,9 +9,17 @@ namespace {
 
 constexpr std::string_view kHttpPrefix = "http-";
 
-constexpr char fold(char c) {
-  return is_alnum(c) ? to_lower(c) : '-';
+constexpr std::array<char, 256> make_folds() {
+  std::array<char, 256> folds{};
+  for (unsigned i = 0; i < 256; ++i) {
+    const char c = static_cast<char>(i);
+    folds[i] = is_alnum(c) ? to_lower(c) : '-';
+  }
+  return folds;
 }
+constexpr std::array<char, 256> kFolds = make_folds();
+
+constexpr char fold(char c) { return kFolds[static_cast<unsigned char>(c)]; }
 
 bool begins_folded(std::string_view name, std::string_view folded_text) {
   if (name.size() < folded_text.size()) return false;
@@ -30,7 +38,7 @@ std::string_view without_http_prefix(std::string_view name) {
 
 bool is_usual_spelling(std::string_view name) {
   if (begins_folded(name, kHttpPrefix)) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-'; });
+  return std::all_of(name.begin(), name.end(), [](char c) { return c == '-' || fold(c) != '-'; });
 }
 
 std::string folded(std::string_view name) {

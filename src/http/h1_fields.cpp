@@ -40,9 +40,10 @@ std::optional<std::string_view> without_crlf(std::string_view line) {
 }
 
 tl::expected<Field, const char*> parse_field_line(std::string_view line) {
-  std::size_t colon = 0;
-  while (colon < line.size() && is_in(line[colon], kToken)) ++colon;
-  if (colon == line.size() || line[colon] != ':' || colon == 0) {
+  const std::size_t first_colon = line.find(':');
+  if (first_colon == std::string_view::npos || !is_token(line.substr(0, first_colon))) {
+    const auto is_other = [](char c) { return !is_in(c, kToken); };
+    const auto colon = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_other) - line.begin());
     if (line.empty()) return tl::make_unexpected("empty line");
     if (line.front() == ' ' || line.front() == '\t') {
       return tl::make_unexpected("white space at the start of the line (obsolete folding)");
@@ -52,9 +53,11 @@ tl::expected<Field, const char*> parse_field_line(std::string_view line) {
     if (line[colon] == ' ' || line[colon] == '\t') return tl::make_unexpected("white space in or after the field name");
     return tl::make_unexpected("a character in the field name that is none of a token");
   }
-  const std::string_view value = trimmed(line.substr(colon + 1));
+  std::string_view value = line.substr(first_colon + 1);
+  if (value.starts_with(' ')) value.remove_prefix(1);  // the usual one
+  if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) value = trimmed(value);
   if (!is_field_value(value)) return tl::make_unexpected("a control character in the field value");
-  return Field{line.substr(0, colon), value};
+  return Field{line.substr(0, first_colon), value};
 }
 
 Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {

@@ -1,5 +1,7 @@
 #include "http/h1_renderer.hpp"
 
+#include <cstring>
+
 #include "base/text.hpp"
 #include "http/chars.hpp"
 #include "http/target_form.hpp"
@@ -7,7 +9,21 @@
 namespace sallyport::http {
 namespace {
 
+char* put(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+std::size_t size_of(const Headers& headers) {
+  std::size_t size = 2;
+  for (const Field field : headers) size += field.name.size() + field.value.size() + 4;
+  return size;
+}
+
 Result<> append_fields(const Headers& headers, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize(before + size_of(headers));
+  char* at = out.data() + before;
   for (const Field field : headers) {
     if (!is_token(field.name)) {
       return fail(Errc::internal, "head not written: field name '" + log_escaped(field.name, 64) + "' is no token");
@@ -15,16 +31,10 @@ Result<> append_fields(const Headers& headers, std::string& out) {
     if (!is_field_value(field.value)) {
       return fail(Errc::internal, "head not written: field " + std::string(field.name) + " has a control character");
     }
-    out.append(field.name).append(": ", 2).append(field.value).append("\r\n", 2);
+    at = put(put(put(put(at, field.name), ": "), field.value), "\r\n");
   }
-  out.append("\r\n", 2);
+  put(at, "\r\n");
   return {};
-}
-
-std::size_t size_of(const Headers& headers) {
-  std::size_t size = 2;
-  for (const Field field : headers) size += field.name.size() + field.value.size() + 4;
-  return size;
 }
 
 }  // namespace
@@ -36,7 +46,6 @@ Result<> render_request_head(std::string_view method, std::string_view target, c
     return fail(Errc::internal, "head not written: target has none of the four forms");
   }
   const std::size_t before = out.size();
-  out.reserve(before + method.size() + target.size() + 12 + size_of(headers));
   out += method;
   out += ' ';
   out += target;
@@ -50,7 +59,6 @@ Result<> render_response_head(const ResponseHead& head, std::string& out) {
   if (head.status < 100 || head.status > 599) return fail(Errc::internal, "head not written: no such status");
   if (!is_field_value(head.reason)) return fail(Errc::internal, "head not written: reason has a control character");
   const std::size_t before = out.size();
-  out.reserve(before + 48 + head.reason.size() + size_of(head.headers));
   out += "HTTP/1.1 ";
   out += std::to_string(head.status);
   out += ' ';

@@ -11,6 +11,8 @@ namespace {
 // What a field line of HTTP/1 has besides name and value.
 constexpr std::size_t kLineOverhead = 4;
 constexpr int kBadGateway = 502;
+constexpr std::size_t kUsualFields = 16;
+constexpr std::size_t kUsualBytes = 512;
 
 bool has_upper_case(std::string_view name) {
   for (const char c : name) {
@@ -22,10 +24,13 @@ bool has_upper_case(std::string_view name) {
 }  // namespace
 
 bool is_connection_specific(std::string_view name) {
-  for (const char* const bad : {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}) {
-    if (equal_ignoring_case(name, bad)) return true;
+  switch (name.size()) {
+    case 7: return equal_ignoring_case(name, "upgrade");
+    case 10: return equal_ignoring_case(name, "connection") || equal_ignoring_case(name, "keep-alive");
+    case 16: return equal_ignoring_case(name, "proxy-connection");
+    case 17: return equal_ignoring_case(name, "transfer-encoding");
+    default: return false;
   }
-  return false;
 }
 
 Parsed<> H2FieldJudge::judge(std::string_view name, std::string_view value) {
@@ -64,12 +69,20 @@ Parsed<> H2RequestMaker::add_pseudo(std::string_view name, std::string_view valu
   return {};
 }
 
+// All pseudo-fields have come. One allocation for the usual head; a larger one grows by itself.
+void H2RequestMaker::begin_fields() {
+  fields_.reserve(kUsualFields, kUsualBytes);
+  if (has_authority_) fields_.add("Host", authority_);
+}
+
 Parsed<> H2RequestMaker::add_regular(std::string_view name, std::string_view value) {
+  if (judge_.has_seen_none()) begin_fields();
   if (const auto judged = judge_.judge(name, value); !judged) return judged;
   if (name == "host") {
     if (has_host_) return parse_failure(400, "more than one Host field");
     has_host_ = true;
     host_ = value;
+    if (!has_authority_) fields_.add("Host", value);
   } else if (name == "cookie") {
     if (!cookie_.empty()) cookie_ += "; ";
     cookie_ += value;
@@ -81,6 +94,7 @@ Parsed<> H2RequestMaker::add_regular(std::string_view name, std::string_view val
 
 Parsed<RequestHead> H2RequestMaker::finish() {
   if (!verdict_) return tl::make_unexpected(verdict_.error());
+  if (judge_.has_seen_none()) begin_fields();
   if (!is_token(method_)) return parse_failure(400, ":method is no token");
   if (method_ == "CONNECT") return parse_failure(501, "CONNECT");
   // What arrives by TLS is https, whatever it says of itself; who says otherwise wants somebody to believe it.
@@ -99,10 +113,8 @@ Parsed<RequestHead> H2RequestMaker::finish() {
   head.method = std::move(method_);
   head.target = std::move(path_);
   head.version = Version::http_2;
-  head.headers.reserve(fields_.size() + 2, fields_.bytes() + authority.size() + cookie_.size() + 16);
-  head.headers.add("Host", authority);
-  for (const Field field : fields_) head.headers.add(field.name, field.value);
-  if (!cookie_.empty()) head.headers.add("cookie", cookie_);
+  if (!cookie_.empty()) fields_.add("cookie", cookie_);
+  head.headers = std::move(fields_);
   return head;
 }
 

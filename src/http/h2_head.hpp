@@ -18,6 +18,7 @@ class H2FieldJudge {
   explicit H2FieldJudge(const HeadLimits& limits) : limits_(limits) {}
   // Errors: 400, 431.
   Parsed<> judge(std::string_view name, std::string_view value);
+  bool has_seen_none() const { return count_ == 0; }
 
  private:
   HeadLimits limits_;
@@ -41,6 +42,7 @@ class H2RequestMaker {
  private:
   Parsed<> add_regular(std::string_view name, std::string_view value);
   Parsed<> add_pseudo(std::string_view name, std::string_view value);
+  void begin_fields();
 
   HeadLimits limits_;
   Parsed<> verdict_;

@@ -50,8 +50,6 @@ std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter> make_h2_callbacks()
 }
 
 void H2FieldBlock::begin(std::size_t pseudo, const Headers& headers) {
-  names_.clear();
-  names_.reserve(headers.bytes());
   fields_.clear();
   fields_.reserve(pseudo + headers.size());
 }
@@ -67,9 +65,7 @@ Result<> H2FieldBlock::add(const Headers& headers, std::string_view without) {
     if (!is_token(field.name) || !is_field_value(field.value)) {
       return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
     }
-    const std::size_t begin = names_.size();
-    for (const char c : field.name) names_ += to_lower(c);
-    push(std::string_view(names_).substr(begin), field.value);
+    push(field.name, field.value);
   }
   return {};
 }

@@ -52,8 +52,8 @@ class H2FieldBlock {
   void begin(std::size_t pseudo, const Headers& headers);
   // `name` and `value` must outlive the block's use.
   void add_pseudo(std::string_view name, std::string_view value) { push(name, value); }
-  // All but those of a connection of HTTP/1 and those called `without`, names in lower case (RFC 9113 section 8.2.1). Errors: internal, for a field
-  // that cannot be written.
+  // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them, names in lower case (RFC 9113
+  // section 8.2.1). Errors: internal, for a field that cannot be written.
   Result<> add(const Headers& headers, std::string_view without = {});
 
   const nghttp2_nv* data() const { return fields_.data(); }
@@ -62,7 +62,6 @@ class H2FieldBlock {
  private:
   void push(std::string_view name, std::string_view value);
 
-  std::string names_;  // does not move: begin() has made room
   std::vector<nghttp2_nv> fields_;
 };
 

@@ -244,9 +244,10 @@ bool H2ServerSession::is_over() const {
 Result<> H2ServerSession::submit(StreamId id, const ResponseHead& head, bool has_body, bool interim) {
   if (find(id) == nullptr) return {};
   if (head.status < 100 || head.status > 599) return fail(Errc::internal, "head not written: no such status");
-  const std::string status = std::to_string(head.status);
+  const char status[] = {static_cast<char>('0' + head.status / 100), static_cast<char>('0' + head.status / 10 % 10),
+                         static_cast<char>('0' + head.status % 10)};
   block_->begin(1, head.headers);
-  block_->add_pseudo(":status", status);
+  block_->add_pseudo(":status", std::string_view(status, sizeof status));
   const Result<> written = block_->add(head.headers);
   if (!written) return written;
   nghttp2_data_provider provider{};

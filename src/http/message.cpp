@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.hpp"
 
@@ -16,7 +17,10 @@ void Headers::add(std::string_view name, std::string_view value) {
     larger.append(bytes_).append(name).append(value);
     bytes_.swap(larger);
   } else {
-    bytes_.append(name).append(value);
+    bytes_.resize(size);
+    char* const at = bytes_.data() + offset;
+    std::memcpy(at, name.data(), name.size());
+    std::memcpy(at + name.size(), value.data(), value.size());
   }
   entries_.push_back(Entry{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(name.size()),
                            static_cast<std::uint32_t>(value.size())});

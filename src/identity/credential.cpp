@@ -22,10 +22,13 @@ Result<Name> Name::make(std::string_view name) {
   if (std::any_of(name.begin(), name.end(), is_control)) return wrong("has a control character");
   if (name.find('"') != std::string_view::npos) return wrong("has a double quote");
   if (trimmed(name).size() != name.size()) return wrong("begins or ends with a blank");
-  Name made;
-  made.folded_ = lowered(name);
-  if (made.folded_ != name) made.spelling_ = std::make_shared<const std::string>(name);
-  return made;
+  std::string forms = lowered(name);
+  if (forms != name) {
+    forms += '\0';
+    forms += name;
+  }
+  forms.shrink_to_fit();
+  return Name(std::move(forms));
 }
 
 Result<std::shared_ptr<const Credential>> Credential::make(CredentialFields fields) {
@@ -39,7 +42,7 @@ Result<std::shared_ptr<const Credential>> Credential::make(CredentialFields fiel
   made.groups_.reserve(fields.groups.size());
   for (const auto& group : fields.groups) {
     auto name = Name::make(group);
-    if (!name) return fail(Errc::malformed, "group of " + made.user_.text() + ": " + name.error().detail);
+    if (!name) return fail(Errc::malformed, "group of " + std::string(made.user_.text()) + ": " + name.error().detail);
     made.groups_.push_back(std::move(*name));
   }
   std::sort(made.groups_.begin(), made.groups_.end());
@@ -63,13 +66,13 @@ const Attribute* Credential::find_attribute(std::string_view name) const {
 }
 
 CredentialFields Credential::fields() const {
-  CredentialFields out{user_.text(), dn_, {}, method_, level_, attributes_, entry_version_};
-  for (const auto& group : groups_) out.groups.push_back(group.text());
+  CredentialFields out{std::string(user_.text()), dn_, {}, method_, level_, attributes_, entry_version_};
+  for (const auto& group : groups_) out.groups.emplace_back(group.text());
   return out;
 }
 
 std::string_view Subject::name() const {
-  return credential_ ? std::string_view(credential_->user().text()) : kAnonymousName;
+  return credential_ ? credential_->user().text() : kAnonymousName;
 }
 
 }  // namespace sallyport::identity

@@ -24,18 +24,23 @@ class Name {
   // Errors: malformed.
   static Result<Name> make(std::string_view name);
 
-  // As it was spelt.
-  const std::string& text() const { return spelling_ ? *spelling_ : folded_; }
-  const std::string& folded() const { return folded_; }
+  // As it was spelt. Both are views of the name.
+  std::string_view text() const { return has_two_forms() ? view().substr(middle() + 1) : view(); }
+  std::string_view folded() const { return has_two_forms() ? view().substr(0, middle()) : view(); }
+  std::string to_string() const { return std::string(text()); }
 
-  friend bool operator==(const Name& a, const Name& b) { return a.folded_ == b.folded_; }
-  friend std::strong_ordering operator<=>(const Name& a, const Name& b) { return a.folded_ <=> b.folded_; }
+  friend bool operator==(const Name& a, const Name& b) { return a.folded() == b.folded(); }
+  friend std::strong_ordering operator<=>(const Name& a, const Name& b) { return a.folded() <=> b.folded(); }
 
  private:
-  Name() = default;
-  std::string folded_;
-  // Most names are spelt as they fold, and a million sessions hold many: null then.
-  std::shared_ptr<const std::string> spelling_;
+  explicit Name(std::string forms) : forms_(std::move(forms)) {}
+  std::string_view view() const { return forms_; }
+  // Folding keeps the length, so that the NUL that stands in no name stands in the middle.
+  std::size_t middle() const { return forms_.size() / 2; }
+  bool has_two_forms() const { return !forms_.empty() && forms_[middle()] == '\0'; }
+
+  // The folded form; behind it, if it is another, NUL and the spelling. One string: a million sessions hold many names.
+  std::string forms_;
 };
 
 // One attribute with its values, in the order of their source. Its name is compared without regard to ASCII case.

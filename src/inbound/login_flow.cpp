@@ -247,7 +247,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_await x.refuse(503, "the session could not be renewed");
     co_return;
   }
-  x.set_user(verdict.credential->user().text());
+  x.set_user(verdict.credential->user().to_string());
   audit(x, "login", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
   const std::string& page = snapshot.settings->acnt_mgt.login_redirect_page;
   if (!page.empty()) {

@@ -15,14 +15,14 @@ constexpr std::size_t kMostText = 4096;
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   if (text.empty()) out += '-';
-  append_log_escaped(out, text, kMostText, "\"");
+  append_log_escaped(out, text, kMostText, '"');
   out += '"';
 }
 
 // A value between blanks.
 void append_bare(std::string& out, std::string_view text) {
   if (text.empty()) out += '-';
-  append_log_escaped(out, text, kMostText, " ");
+  append_log_escaped(out, text, kMostText, ' ');
 }
 
 void append_number(std::string& out, std::uint64_t number) {
@@ -144,9 +144,9 @@ std::string format_ncsa(const RequestRecord& record, bool combined, bool gmt) {
   line += ' ';
   line += remembered_ncsa_time(record.time, gmt);
   line += " \"";
-  append_log_escaped(line, record.method, kMostText, "\"");
+  append_log_escaped(line, record.method, kMostText, '"');
   line += ' ';
-  append_log_escaped(line, record.target, kMostText, "\"");
+  append_log_escaped(line, record.target, kMostText, '"');
   line += ' ';
   line += record.protocol;
   line += "\" ";

@@ -105,11 +105,11 @@ class LdifRegistryMaker {
   Result<void> add_group(const LdifEntry& entry) {
     const auto name = identity::Name::make(entry.value("cn"));
     if (!name) return wrong(entry, "cn of a group: " + name.error().detail);
-    if (!group_names_.insert(name->folded()).second) return wrong(entry, "two groups are called " + name->text());
+    if (!group_names_.emplace(name->folded()).second) return wrong(entry, "two groups are called " + name->to_string());
     for (const std::string_view member : members_of(entry)) {
       const auto dn = normalised_dn(member);
-      if (!dn) return wrong(entry, "member of group " + name->text() + ": " + dn.error().detail);
-      groups_of_[*dn].push_back(name->text());
+      if (!dn) return wrong(entry, "member of group " + name->to_string() + ": " + dn.error().detail);
+      groups_of_[*dn].emplace_back(name->text());
     }
     return {};
   }
@@ -141,7 +141,7 @@ class LdifRegistryMaker {
       }
       user.password = passwords.front();
     }
-    const std::string name = user.credential->user().folded();
+    const std::string name(user.credential->user().folded());
     if (!registry_.users_.emplace(name, std::move(user)).second) {
       return wrong(entry, "two users are called " + log_escaped(uids.front(), 200));
     }
@@ -212,7 +212,7 @@ bool LdifRegistry::ends_sessions_of(std::string_view user, const LdifRegistry& b
   if (then->second.password != now->second.password) return true;
   const auto names_of = [](const User& of) {
     std::vector<std::string> names;
-    for (const identity::Name& group : of.credential->groups()) names.push_back(group.folded());
+    for (const identity::Name& group : of.credential->groups()) names.emplace_back(group.folded());
     return names;
   };
   return names_of(then->second) != names_of(now->second);

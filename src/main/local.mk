@@ -1,6 +1,7 @@
 sbin_PROGRAMS += sallyportd
 sallyportd_SOURCES = src/main/sallyportd.cpp
-sallyportd_LDADD = $(CORE_LIBS)
+# Named first, so that it is its malloc that all others find.
+sallyportd_LDADD = $(JEMALLOC_LIBS) $(CORE_LIBS)
 
 bin_PROGRAMS += sallyport
 sallyport_SOURCES = src/main/sallyport.cpp src/main/certificate_command.cpp src/main/certificate_command.hpp

@@ -32,6 +32,8 @@ class Stream {
 
   // Takes what is there, without waiting. end: the peer has finished sending, in an orderly way.
   virtual Attempt try_read(std::span<char> into) = 0;
+  // It is known that an attempt to read would find nothing now.
+  virtual bool is_dry() const { return false; }
   // Takes as much as it can, without waiting; what it took may still be in a buffer of the stream: see flush().
   virtual Attempt try_write(std::string_view from) = 0;
 

@@ -34,7 +34,7 @@ async::Task<Result<std::unique_ptr<Stream>>> TcpStream::connect(Endpoint to, asy
 }
 
 Attempt TcpStream::try_read(std::span<char> into) {
-  if (!watch_.may_be_readable()) return Attempt::would_block();
+  if (is_dry()) return Attempt::would_block();
   for (;;) {
     const ssize_t n = recv(fd_.get(), into.data(), into.size(), 0);
     if (n > 0) {

@@ -17,6 +17,7 @@ class TcpStream final : public Stream {
   static async::Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, async::Deadline deadline);
 
   Attempt try_read(std::span<char> into) override;
+  bool is_dry() const override { return !watch_.may_be_readable(); }
   Attempt try_write(std::string_view from) override;
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;

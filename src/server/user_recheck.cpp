@@ -17,7 +17,7 @@ constexpr Duration kLongestGap = milliseconds(10);     // between two questions 
 constexpr Duration kLongestTick = std::chrono::seconds(1);
 constexpr Duration kShortestTick = milliseconds(100);
 
-bool is_of(const session::Session& session, const std::string& folded_user, TimePoint asked) {
+bool is_of(const session::Session& session, std::string_view folded_user, TimePoint asked) {
   // Who has logged in since the question was put is not meant by its answer.
   return session.subject.is_authenticated() && session.authenticated <= asked &&
          session.subject.credential().user().folded() == folded_user;
@@ -62,10 +62,10 @@ void UserRecheck::collect(TimePoint now, Duration interval, Duration tick) {
     if (now - last + tick < interval) continue;
     looked_at_[session->handle] = now;
     const identity::Name& user = session->subject.credential().user();
-    Question& question = waiting_[user.folded()];
+    Question& question = waiting_[std::string(user.folded())];
     if (question.sessions.empty()) {
       question.user = user.text();
-      order_.push_back(user.folded());
+      order_.emplace_back(user.folded());
     }
     question.sessions.push_back(std::move(session));
   }
@@ -157,7 +157,7 @@ void UserRecheck::end_sessions(const Question& question, std::string_view reason
 }
 
 void UserRecheck::refresh_sessions(const Question& question, const identity::Credential& now) {
-  const std::string& user = now.user().folded();
+  const std::string_view user = now.user().folded();
   const auto is_over = [&](const session::Session& session) {
     if (!is_of(session, user, question.asked)) return false;
     if (login::standing_of(session.subject.credential(), now) != login::Standing::other_user) return false;

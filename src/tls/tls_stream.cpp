@@ -217,6 +217,7 @@ net::Attempt TlsStream::failed_with(int code) {
 
 net::Attempt TlsStream::try_read(std::span<char> into) {
   if (dead_) return net::Attempt::failed(Errc::tls);
+  if (is_dry()) return net::Attempt::would_block();  // GnuTLS would allocate a record's buffer to find that out
   for (int warnings = 0; warnings <= kMostWarnings;) {
     const ssize_t n = gnutls_record_recv(session_.get(), into.data(), into.size());
     if (n > 0) return net::Attempt::done(static_cast<std::size_t>(n));
@@ -248,14 +249,20 @@ net::Attempt TlsStream::try_write(std::string_view from) {
   return taken > 0 ? net::Attempt::done(taken) : net::Attempt::would_block();
 }
 
+bool TlsStream::is_dry() const {
+  return received_.empty() && transport_->is_dry() && gnutls_record_check_pending(session_.get()) == 0;
+}
+
 async::Task<Result<>> TlsStream::wait_readable(async::Deadline deadline) {
-  if (!received_.empty() || gnutls_record_check_pending(session_.get()) > 0) co_return Result<>();
-  co_return co_await transport_->wait_readable(deadline);
+  if (!received_.empty() || gnutls_record_check_pending(session_.get()) > 0) return ready_now();
+  return transport_->wait_readable(deadline);
 }
 
 async::Task<Result<>> TlsStream::wait_writable(async::Deadline deadline) {
-  co_return co_await transport_->wait_writable(deadline);
+  return transport_->wait_writable(deadline);
 }
+
+async::Task<Result<>> TlsStream::ready_now() { co_return Result<>(); }
 
 void TlsStream::shut_write() {
   if (!transport_ended_) gnutls_bye(session_.get(), GNUTLS_SHUT_WR);

@@ -29,6 +29,7 @@ class TlsStream final : public net::Stream {
   ~TlsStream() override;
 
   net::Attempt try_read(std::span<char> into) override;
+  bool is_dry() const override;
   net::Attempt try_write(std::string_view from) override;
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;
@@ -52,6 +53,7 @@ class TlsStream final : public net::Stream {
   TlsStream(std::unique_ptr<net::Stream> transport, std::shared_ptr<const ServerContext> server,
             std::shared_ptr<const ClientContext> client);
 
+  static async::Task<Result<>> ready_now();
   static ssize_t pull(gnutls_transport_ptr_t self, void* into, std::size_t size);
   static ssize_t push(gnutls_transport_ptr_t self, const giovec_t* pieces, int count);
   static int handshake_hook(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,

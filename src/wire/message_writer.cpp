@@ -26,10 +26,29 @@ void MessageWriter::begin_body(const http::Framing& framing) {
   finished_ = false;
 }
 
-async::Task<Result<>> MessageWriter::write_out(async::Deadline deadline) {
-  const Result<> written = co_await stream_.write_all(out_, deadline);
+// Both as far as they get without waiting, which is nearly always to their end. True if the stream has taken everything.
+Result<bool> MessageWriter::try_give() {
+  while (given_ < out_.size()) {
+    const net::Attempt attempt = stream_.try_write(std::string_view(out_).substr(given_));
+    if (attempt.kind == net::Attempt::Kind::would_block) return false;
+    if (attempt.kind != net::Attempt::Kind::done) return fail(attempt.error, "writing");
+    given_ += attempt.bytes;
+  }
   out_.clear();
-  co_return written;
+  given_ = 0;
+  return true;
+}
+
+// True if the kernel has everything.
+Result<bool> MessageWriter::try_flush() {
+  const Result<bool> taken = try_give();
+  if (!taken || !*taken) return taken;
+  while (stream_.has_unsent()) {
+    const net::Attempt attempt = stream_.try_flush();
+    if (attempt.kind == net::Attempt::Kind::would_block) return false;
+    if (attempt.kind != net::Attempt::Kind::done) return fail(attempt.error, "writing");
+  }
+  return true;
 }
 
 async::Task<Result<>> MessageWriter::write(std::string_view piece, async::Deadline deadline) {
@@ -43,20 +62,26 @@ async::Task<Result<>> MessageWriter::write(std::string_view piece, async::Deadli
     if (framing_.kind == Kind::chunked) http::append_chunk_end(out_);
     co_return Result<>();
   }
-  Result<> written = co_await write_out(deadline);
-  if (!written) co_return written;
-  written = co_await stream_.write_all(piece, deadline);
+  for (;;) {
+    const Result<bool> taken = try_give();
+    if (!taken) co_return fail(taken.error());
+    if (*taken) break;
+    const Result<> ready = co_await stream_.wait_writable(deadline);
+    if (!ready) co_return ready;
+  }
+  const Result<> written = co_await stream_.write_all(piece, deadline);
   if (framing_.kind == Kind::chunked) http::append_chunk_end(out_);
   co_return written;
 }
 
 async::Task<Result<>> MessageWriter::flush(async::Deadline deadline) {
-  if (!out_.empty()) {
-    const Result<> written = co_await write_out(deadline);
-    if (!written) co_return written;
+  for (;;) {
+    const Result<bool> flushed = try_flush();
+    if (!flushed) co_return fail(flushed.error());
+    if (*flushed) co_return Result<>();
+    const Result<> ready = co_await stream_.wait_writable(deadline);
+    if (!ready) co_return ready;
   }
-  if (!stream_.has_unsent()) co_return Result<>();
-  co_return co_await stream_.flush(deadline);
 }
 
 void MessageWriter::add_trailers(const http::Headers& trailers) {
@@ -71,7 +96,10 @@ async::Task<Result<>> MessageWriter::finish(async::Deadline deadline) {
   if (framing_.kind == Kind::length && sent_ != framing_.length) {
     co_return fail(Errc::internal, "a body is shorter than announced");
   }
-  const Result<> flushed = co_await flush(deadline);
+  const Result<bool> at_once = try_flush();
+  if (!at_once) co_return fail(at_once.error());
+  Result<> flushed;
+  if (!*at_once) flushed = co_await flush(deadline);
   finished_ = flushed.has_value();
   // An idle connection keeps no buffer.
   std::string().swap(out_);

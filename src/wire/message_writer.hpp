@@ -32,10 +32,12 @@ class MessageWriter {
   std::uint64_t sent() const { return sent_; }
 
  private:
-  async::Task<Result<>> write_out(async::Deadline deadline);
+  Result<bool> try_give();
+  Result<bool> try_flush();
 
   net::Stream& stream_;
-  std::string out_;
+  std::string out_;        // from given_ on: the stream has not taken it
+  std::size_t given_ = 0;
   http::Framing framing_;
   std::uint64_t sent_ = 0;
   bool finished_ = true;

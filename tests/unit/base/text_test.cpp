@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(G7_log_lines_have_no_control_characters) {
   BOOST_TEST(log_escaped("\xc2\x9b" "31m caf\xc3\xa9 \xff") == "\\xc2\\x9b31m caf\xc3\xa9 \\xff");
   BOOST_TEST(log_escaped(std::string(2000, 'a'), 10) == "aaaaaaaaaa...");
   std::string line = "\"";
-  append_log_escaped(line, "a\" b\\", 100, "\"");
+  append_log_escaped(line, "a\" b\\", 100, '"');
   BOOST_TEST(line == "\"a\\x22 b\\x5c");
 }
 

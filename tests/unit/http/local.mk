@@ -1,5 +1,6 @@
 tests_test_pure_SOURCES += \
   tests/unit/http/basic_auth_test.cpp \
+  tests/unit/http/chars_test.cpp \
   tests/unit/http/chunked_test.cpp \
   tests/unit/http/cookies_test.cpp \
   tests/unit/http/dates_test.cpp \
