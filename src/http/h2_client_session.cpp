@@ -204,7 +204,9 @@ H2ClientSession::H2ClientSession(const H2Limits& limits, Events& events)
                                         static_cast<std::int32_t>(limits.connection_window));
 }
 
-H2ClientSession::~H2ClientSession() { nghttp2_session_del(session_); }
+H2ClientSession::~H2ClientSession() {
+  nghttp2_session_del(session_);
+}
 
 H2ClientSession::Stream* H2ClientSession::find(StreamId id) const {
   const auto found = streams_.find(id);
@@ -224,8 +226,8 @@ void H2ClientSession::refuse_answer(StreamId id, std::string why) {
 void H2ClientSession::fail_with(Errc code, std::string why) {
   if (!verdict_) return;
   verdict_ = fail(code, std::move(why), Side::upstream);
-  nghttp2_session_terminate_session(
-      session_, code == Errc::too_large ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
+  nghttp2_session_terminate_session(session_,
+                                    code == Errc::too_large ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
 }
 
 void H2ClientSession::head_complete(StreamId id, Stream& stream, bool ended) {
@@ -266,7 +268,9 @@ Result<> H2ClientSession::output(std::string& out, std::size_t enough) {
   return verdict_;
 }
 
-bool H2ClientSession::has_output() const { return nghttp2_session_want_write(session_) != 0; }
+bool H2ClientSession::has_output() const {
+  return nghttp2_session_want_write(session_) != 0;
+}
 
 bool H2ClientSession::is_over() const {
   return nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;

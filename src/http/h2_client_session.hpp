@@ -36,8 +36,9 @@ struct H2Ending {
 // The client's side of an HTTP/2 connection (RFC 9113): requests in, events and bytes out. The counterpart of
 // H2ServerSession, for a server that need not be a friend: what an answer may look like is said by H2ResponseMaker,
 // nothing that it sends makes us keep more than the windows allow, pushes are errors. The window of the connection is
-// given back at once, so that a stream whose body nobody takes holds up no other one. No I/O, no clock. After an error of
-// receive() what output() still gives is sent and the connection closed; the streams that are left end without an event.
+// given back at once, so that a stream whose body nobody takes holds up no other one. No I/O, no clock. After an error
+// of receive() what output() still gives is sent and the connection closed; the streams that are left end without an
+// event.
 class H2ClientSession {
  public:
   // Called inside receive(), output() and reset(); must not call back into the session. Views last until the call
@@ -79,8 +80,8 @@ class H2ClientSession {
   // May another request be begun? Not behind GOAWAY.
   bool takes_requests() const;
 
-  // A request; `has_body`: pieces follow by send() and end_body(). Of `headers` Host and what belongs to a connection of
-  // HTTP/1 is left out. Errors: internal (cannot be written), unavailable (takes_requests() is false).
+  // A request; `has_body`: pieces follow by send() and end_body(). Of `headers` Host and what belongs to a connection
+  // of HTTP/1 is left out. Errors: internal (cannot be written), unavailable (takes_requests() is false).
   Result<StreamId> request(const H2RequestLine& line, const Headers& headers, bool has_body);
   // On a stream that has ended all of these do nothing.
   void send(StreamId stream, std::string_view piece);

@@ -19,10 +19,20 @@ constexpr std::size_t kFrameHeader = 9;
 }  // namespace
 
 std::string_view name_of(H2Error error) {
-  static constexpr std::string_view kNames[] = {
-      "NO_ERROR",       "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",
-      "STREAM_CLOSED",  "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL",            "COMPRESSION_ERROR",
-      "CONNECT_ERROR",  "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED"};
+  static constexpr std::string_view kNames[] = {"NO_ERROR",
+                                                "PROTOCOL_ERROR",
+                                                "INTERNAL_ERROR",
+                                                "FLOW_CONTROL_ERROR",
+                                                "SETTINGS_TIMEOUT",
+                                                "STREAM_CLOSED",
+                                                "FRAME_SIZE_ERROR",
+                                                "REFUSED_STREAM",
+                                                "CANCEL",
+                                                "COMPRESSION_ERROR",
+                                                "CONNECT_ERROR",
+                                                "ENHANCE_YOUR_CALM",
+                                                "INADEQUATE_SECURITY",
+                                                "HTTP_1_1_REQUIRED"};
   const auto code = static_cast<std::size_t>(error);
   return code < std::size(kNames) ? kNames[code] : "an unknown error";
 }

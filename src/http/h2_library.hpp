@@ -24,7 +24,9 @@ inline constexpr double kFramesPerMessage = 4;
 inline constexpr std::size_t kMostOverLimit = 4;
 inline constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 section 6.5.2
 
-inline const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+inline const std::uint8_t* bytes_of(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 inline std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -52,8 +54,8 @@ class H2FieldBlock {
   void begin(std::size_t pseudo, const Headers& headers);
   // `name` and `value` must outlive the block's use.
   void add_pseudo(std::string_view name, std::string_view value) { push(name, value); }
-  // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them, names in lower case (RFC 9113
-  // section 8.2.1). Errors: internal, for a field that cannot be written.
+  // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them, names in lower case (RFC
+  // 9113 section 8.2.1). Errors: internal, for a field that cannot be written.
   Result<> add(const Headers& headers, std::string_view without = {});
 
   const nghttp2_nv* data() const { return fields_.data(); }
@@ -77,8 +79,8 @@ class H2OutgoingBody {
 
   // For nghttp2's callbacks: how much of it goes into a frame of at most `size` bytes, with the flags for that frame.
   ssize_t offer(nghttp2_session* session, std::int32_t stream, std::size_t size, std::uint32_t* flags) const;
-  // How many frames that carry nothing may follow such a frame. Who gives windows byte by byte gains nothing by it: only
-  // a frame with which all is said for now counts as a message.
+  // How many frames that carry nothing may follow such a frame. Who gives windows byte by byte gains nothing by it:
+  // only a frame with which all is said for now counts as a message.
   double worth_of(std::size_t size) const {
     return static_cast<double>(size) / kBytesPerFrame + (unsent() == 0 ? kFramesPerMessage : 0);
   }

@@ -14,17 +14,51 @@ FoldedNames make_names_of_heads() {
   FoldedNames names;
   // Who computes them has seen the whole content: what trailers are for (RFC 9530).
   for (const auto name : {"content-digest", "content-md5"}) names.add(name, kAllowed);
-  for (const auto name :
-       {"range", "cache-control", "pragma", "max-forwards", "date", "expires", "age", "vary", "location", "refresh",
-        "retry-after", "warning", "via", "server", "user-agent", "allow", "link", "www-authenticate",
-        "authentication-info", "set-cookie2", "clear-site-data", "service-worker-allowed", "early-data", "priority",
-        "x-frame-options", "x-content-type-options", "x-xss-protection", "referrer-policy", "permissions-policy",
-        "feature-policy", "origin-agent-cluster", "x-request-id", "x-requested-with", "timing-allow-origin", "nel",
-        "report-to", "reporting-endpoints", "expect-ct", "public-key-pins", "upgrade-insecure-requests", "dnt"}) {
+  for (const auto name : {"range",
+                          "cache-control",
+                          "pragma",
+                          "max-forwards",
+                          "date",
+                          "expires",
+                          "age",
+                          "vary",
+                          "location",
+                          "refresh",
+                          "retry-after",
+                          "warning",
+                          "via",
+                          "server",
+                          "user-agent",
+                          "allow",
+                          "link",
+                          "www-authenticate",
+                          "authentication-info",
+                          "set-cookie2",
+                          "clear-site-data",
+                          "service-worker-allowed",
+                          "early-data",
+                          "priority",
+                          "x-frame-options",
+                          "x-content-type-options",
+                          "x-xss-protection",
+                          "referrer-policy",
+                          "permissions-policy",
+                          "feature-policy",
+                          "origin-agent-cluster",
+                          "x-request-id",
+                          "x-requested-with",
+                          "timing-allow-origin",
+                          "nel",
+                          "report-to",
+                          "reporting-endpoints",
+                          "expect-ct",
+                          "public-key-pins",
+                          "upgrade-insecure-requests",
+                          "dnt"}) {
     names.add(name, kHead);
   }
-  for (const auto prefix : {"content-", "accept", "if-", "sec-", "access-control-", "strict-transport-",
-                            "cross-origin-"}) {
+  for (const auto prefix :
+       {"content-", "accept", "if-", "sec-", "access-control-", "strict-transport-", "cross-origin-"}) {
     names.add_prefix(prefix, kHead);
   }
   return names;

@@ -16,8 +16,9 @@ struct ServerHealth {
   TimePoint failed_until{};
 };
 
-// A stream for one exchange: a connection of HTTP/1, or a part of one of HTTP/2. A connection goes back to the pool only
-// by give_back(), and is dropped otherwise; a part is given back by its end. Must not outlive its pool or its candidate.
+// A stream for one exchange: a connection of HTTP/1, or a part of one of HTTP/2. A connection goes back to the pool
+// only by give_back(), and is dropped otherwise; a part is given back by its end. Must not outlive its pool or its
+// candidate.
 class Lease {
  public:
   Lease(Lease&&) noexcept;

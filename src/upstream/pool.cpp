@@ -177,9 +177,9 @@ async::Task<Result<Lease>> Pool::borrow_shared(const Candidate& candidate, Serve
       if (!waited) co_return fail(waited.error());
       continue;
     }
-    const bool is_at_limit = shared.speaks_http_1() ? is_full(health)
-                                                    : options_.max_per_server > 0 &&
-                                                          shared.count() >= options_.max_per_server;
+    const bool is_at_limit = shared.speaks_http_1()
+                                 ? is_full(health)
+                                 : options_.max_per_server > 0 && shared.count() >= options_.max_per_server;
     if (is_at_limit) co_return at_its_limit();
     const Busy connecting(health);
     const SharedConnections::Attempt attempt(shared);

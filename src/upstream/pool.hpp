@@ -25,7 +25,7 @@ struct PoolOptions {
   std::size_t max_idle_per_key = 64;
   std::size_t max_per_server = 0;  // 0: no limit
   http::HeadLimits head_limits;
-  http::H2Limits h2_limits;  // of connections that are made from now on
+  http::H2Limits h2_limits;                         // of connections that are made from now on
   Duration write_stall = std::chrono::seconds(60);  // of a server that takes nothing
 };
 
@@ -69,8 +69,7 @@ class Pool {
   async::Task<Result<Lease>> borrow_http_1(const Candidate& candidate, ServerHealth& health, bool only_http_1);
   async::Task<Result<Lease>> borrow_shared(const Candidate& candidate, ServerHealth& health, bool fresh,
                                            Purpose purpose);
-  async::Task<Result<Lease>> borrow_from(const Candidate& candidate, ServerHealth& health, bool fresh,
-                                         Purpose purpose);
+  async::Task<Result<Lease>> borrow_from(const Candidate& candidate, ServerHealth& health, bool fresh, Purpose purpose);
   ServerHealth& health_of(const Candidate& candidate);
   std::vector<const Candidate*> ordered(const std::vector<Candidate>& candidates);
   async::Task<> sweep();
@@ -82,7 +81,7 @@ class Pool {
   std::size_t idle_count_ = 0;
   std::unordered_map<std::string, SharedConnections> shared_;
   std::unordered_map<std::string, ServerHealth> health_;  // by Candidate::server
-  async::TaskGroup tasks_;  // house-keeping, and connections of HTTP/2
+  async::TaskGroup tasks_;                                // house-keeping, and connections of HTTP/2
 };
 
 }  // namespace sallyport::upstream

@@ -53,8 +53,8 @@ void H2ClientConnection::on_closed(http::StreamId id, http::H2Ending ending) {
   H2ClientStream* const stream = find(id);
   if (stream == nullptr) return;
   if (ending.by_peer) stream->heard_ = true;
-  const Errc code = ending.unheard   ? Errc::unavailable
-                    : ending.by_peer ? Errc::reset
+  const Errc code = ending.unheard       ? Errc::unavailable
+                    : ending.by_peer     ? Errc::reset
                     : ending.why.empty() ? Errc::closed
                                          : Errc::malformed;
   if (ending.why.empty()) ending.why = "the server ended the stream";
@@ -80,7 +80,8 @@ async::Task<> H2ClientConnection::read() {
     // The writer ends this wait, told by who owns the connection; each request has deadlines of its own.
     const Result<std::size_t> filled = co_await input_.fill(async::Deadline::never());
     if (!filled) {
-      if (filled.error().code != Errc::canceled) end_ = Error(filled.error().code, "the connection broke", Side::upstream);
+      if (filled.error().code != Errc::canceled)
+        end_ = Error(filled.error().code, "the connection broke", Side::upstream);
       co_return;
     }
     if (*filled == 0) co_return;

@@ -12,8 +12,8 @@ namespace sallyport::wire {
 
 class H2ClientStream;
 
-// The client's end of an HTTP/2 connection. One task reads, one writes; requests are H2ClientStreams. The tasks, and each
-// stream, keep it alive, so that it may die under them. Loop-local.
+// The client's end of an HTTP/2 connection. One task reads, one writes; requests are H2ClientStreams. The tasks, and
+// each stream, keep it alive, so that it may die under them. Loop-local.
 class H2ClientConnection final : private http::H2ClientSession::Events {
  public:
   // `scheme`: "https" or "http", as requests say it. `stall`: of a server that takes nothing.

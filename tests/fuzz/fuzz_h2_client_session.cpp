@@ -1,5 +1,5 @@
-// The client's side of an HTTP/2 connection, whose server says anything: what is delivered passes the rules of HTTP/1, bodies
-// are as long as announced, what is kept is bounded by the windows, what goes out by what came in.
+// The client's side of an HTTP/2 connection, whose server says anything: what is delivered passes the rules of HTTP/1,
+// bodies are as long as announced, what is kept is bounded by the windows, what goes out by what came in.
 #include <map>
 
 #include "check.hpp"

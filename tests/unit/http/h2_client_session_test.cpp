@@ -90,8 +90,8 @@ BOOST_FIXTURE_TEST_SUITE(http_h2_client_session, Pair)
 
 BOOST_AUTO_TEST_CASE(a_request_is_written_with_names_in_lower_case_and_without_what_belongs_to_http_1) {
   const StreamId id = get();
-  const FieldList expected = {{":method", "GET"}, {":scheme", "https"}, {":authority", "a.example"},
-                              {":path", "/x?y"},  {"x-mixed", "Value"}};
+  const FieldList expected = {
+      {":method", "GET"}, {":scheme", "https"}, {":authority", "a.example"}, {":path", "/x?y"}, {"x-mixed", "Value"}};
   BOOST_CHECK(server.seen[id].fields == expected);
   BOOST_TEST(server.seen[id].ended);
 }
@@ -209,8 +209,18 @@ BOOST_AUTO_TEST_CASE(C6_heads_that_are_none_end_their_stream_only) {
       {{":status", "200"}, {"x-a", " 1"}},
       {{":status", "200"}, {"x a", "1"}},
       {{":status", "200"}, {"x-a", std::string(1100, 'v')}},
-      {{":status", "200"}, {"a", ""}, {"b", ""}, {"c", ""}, {"d", ""}, {"e", ""}, {"f", ""}, {"g", ""}, {"h", ""},
-       {"i", ""}, {"j", ""}, {"k", ""}},
+      {{":status", "200"},
+       {"a", ""},
+       {"b", ""},
+       {"c", ""},
+       {"d", ""},
+       {"e", ""},
+       {"f", ""},
+       {"g", ""},
+       {"h", ""},
+       {"i", ""},
+       {"j", ""},
+       {"k", ""}},
   };
   const StreamId other = get();
   for (const FieldList& fields : bad) {
@@ -265,7 +275,8 @@ BOOST_AUTO_TEST_CASE(C9_a_length_that_is_not_kept_ends_the_stream) {
 }
 
 BOOST_AUTO_TEST_CASE(C9_floods_end_the_connection) {
-  for (const std::string& frame : {"\0\0\x8\6\0\0\0\0\0"s + "12345678", "\0\0\0\4\0\0\0\0\0"s, "\0\0\0\x77\0\0\0\0\0"s}) {
+  for (const std::string& frame :
+       {"\0\0\x8\6\0\0\0\0\0"s + "12345678", "\0\0\0\4\0\0\0\0\0"s, "\0\0\0\x77\0\0\0\0\0"s}) {
     Pair pair;
     std::string flood;
     for (int i = 0; i < 3000; ++i) flood += frame;
@@ -277,7 +288,9 @@ BOOST_AUTO_TEST_CASE(C9_floods_end_the_connection) {
 
 BOOST_AUTO_TEST_CASE(C9_a_push_ends_the_connection) {
   const StreamId id = get();
-  const std::string block = "\x82\x87\x84\x41\x1" "a"s;
+  const std::string block =
+      "\x82\x87\x84\x41\x1"
+      "a"s;
   const std::string payload = "\0\0\0\2"s + block;
   say("\0\0"s + static_cast<char>(payload.size()) + "\5\4\0\0\0"s + static_cast<char>(id) + payload);
   BOOST_TEST(failed);

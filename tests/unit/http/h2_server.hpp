@@ -11,8 +11,8 @@
 #include "http/h2_client_session.hpp"
 #include "unit/http/h2_client.hpp"
 
-// A server made of nghttp2, and what the client says to it: the other end for tests of H2ClientSession. It sends what it
-// is told to, also what no server should.
+// A server made of nghttp2, and what the client says to it: the other end for tests of H2ClientSession. It sends what
+// it is told to, also what no server should.
 namespace sallyport::http {
 
 struct SeenRequest {
