@@ -5,6 +5,8 @@
 
 namespace sallyport::crypto {
 
+// 20 bytes. For protocols that fix it and need no strength from it (RFC 6455).
+std::string sha1(std::string_view bytes);
 // 32 bytes.
 std::string sha256(std::string_view bytes);
 // 20 bytes. For protocols that ask for it where nothing is to be kept from anybody.

@@ -11,6 +11,7 @@
 #include "base/endpoint.hpp"
 #include "http/message.hpp"
 #include "log/logs.hpp"
+#include "wire/client_stream.hpp"
 #include "wire/pace.hpp"
 #include "wire/server_stream.hpp"
 
@@ -76,6 +77,9 @@ class Exchange {
   async::Task<Result<>> invite_body();
   // The next piece of the body, at the client's pace.
   async::Task<Result<std::string_view>> next_body_piece();
+  // From here on the body may come as slowly as its sender likes, if its pieces keep their deadline: both sides talk at
+  // once and neither has to.
+  void let_body_pause() { pace_.drop_rate(); }
   // The whole body, if it has at most `max` bytes; too_large otherwise (what was read is lost then).
   async::Task<Result<std::string>> read_body(std::size_t max);
   // Goes on as if this had been the request. What is left of the body that was arriving is not read.
@@ -98,8 +102,8 @@ class Exchange {
   async::Task<Result<>> flush_relayed();
   async::Task<Result<>> finish_relayed();
 
-  // The connection that the answer comes from while it does, null otherwise: what cut() and the client's departure end.
-  void set_source(net::Stream* stream) { source_ = stream; }
+  // Where the answer comes from while it does, null otherwise: what cut() and the client's departure end.
+  void set_source(wire::ClientStream* stream) { source_ = stream; }
   void abort_source() {
     if (source_ != nullptr) source_->abort();
   }
@@ -157,7 +161,7 @@ class Exchange {
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool close_ = false;
-  net::Stream* source_ = nullptr;
+  wire::ClientStream* source_ = nullptr;
   bool was_cut_ = false;
   bool response_begun_ = false;
   bool response_done_ = false;

@@ -18,6 +18,8 @@ class FieldPlanner {
   virtual http::Headers request_fields(std::size_t server) const = 0;
   // What the client gets of that server's answer: hop-by-hop fields, Location, Set-Cookie. Called once.
   virtual http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const = 0;
+  // What of a trailer section goes on, either way.
+  virtual http::Headers passing_trailers(const http::Headers& trailers) const = 0;
 };
 
 // What goes upstream, and how the answer is to be changed on its way back.
@@ -29,6 +31,7 @@ struct RelayPlan {
   Duration response_timeout{std::chrono::seconds(120)};
   Duration tunnel_idle{std::chrono::minutes(60)};  // of a connection that has switched protocols
   unsigned max_attempts = 3;
+  bool passes_trailers = false;
   const FieldPlanner* fields = nullptr;  // not owned
 };
 

@@ -10,6 +10,7 @@ namespace {
 
 // What a field line of HTTP/1 has besides name and value.
 constexpr std::size_t kLineOverhead = 4;
+constexpr int kBadGateway = 502;
 constexpr std::size_t kUsualFields = 16;
 constexpr std::size_t kUsualBytes = 512;
 
@@ -30,6 +31,17 @@ bool is_connection_specific(std::string_view name) {
     case 17: return equal_ignoring_case(name, "transfer-encoding");
     default: return false;
   }
+}
+
+Parsed<> H2FieldJudge::judge(std::string_view name, std::string_view value) {
+  bytes_ += name.size() + value.size() + kLineOverhead;
+  if (bytes_ > limits_.max_head) return parse_failure(431, "header fields too long");
+  if (++count_ > limits_.max_field_count) return parse_failure(431, "too many header fields");
+  if (!is_token(name) || has_upper_case(name)) return parse_failure(400, "a field name that is no token in lower case");
+  if (!is_field_value(value)) return parse_failure(400, "a control character in a field value");
+  if (trimmed(value).size() != value.size()) return parse_failure(400, "white space around a field value");
+  if (is_connection_specific(name)) return parse_failure(400, "a field of an HTTP/1 connection: " + std::string(name));
+  return {};
 }
 
 void H2RequestMaker::add(std::string_view name, std::string_view value) {
@@ -67,14 +79,8 @@ void H2RequestMaker::begin_fields() {
 }
 
 Parsed<> H2RequestMaker::add_regular(std::string_view name, std::string_view value) {
-  if (count_ == 0) begin_fields();
-  bytes_ += name.size() + value.size() + kLineOverhead;
-  if (bytes_ > limits_.max_head) return parse_failure(431, "header fields too long");
-  if (++count_ > limits_.max_field_count) return parse_failure(431, "too many header fields");
-  if (!is_token(name) || has_upper_case(name)) return parse_failure(400, "a field name that is no token in lower case");
-  if (!is_field_value(value)) return parse_failure(400, "a control character in a field value");
-  if (trimmed(value).size() != value.size()) return parse_failure(400, "white space around a field value");
-  if (is_connection_specific(name)) return parse_failure(400, "a field of an HTTP/1 connection: " + std::string(name));
+  if (judge_.has_seen_none()) begin_fields();
+  if (const auto judged = judge_.judge(name, value); !judged) return judged;
   if (name == "host") {
     if (has_host_) return parse_failure(400, "more than one Host field");
     has_host_ = true;
@@ -91,7 +97,7 @@ Parsed<> H2RequestMaker::add_regular(std::string_view name, std::string_view val
 
 Parsed<RequestHead> H2RequestMaker::finish() {
   if (!verdict_) return tl::make_unexpected(verdict_.error());
-  if (count_ == 0) begin_fields();
+  if (judge_.has_seen_none()) begin_fields();
   if (!is_token(method_)) return parse_failure(400, ":method is no token");
   const bool is_connect = method_ == "CONNECT";
   if (is_connect && !has_protocol_) return parse_failure(501, "CONNECT");
@@ -118,6 +124,56 @@ Parsed<RequestHead> H2RequestMaker::finish() {
   if (!cookie_.empty()) fields_.add("cookie", cookie_);
   head.headers = std::move(fields_);
   return head;
+}
+
+void H2ResponseMaker::add(std::string_view name, std::string_view value) {
+  if (!verdict_) return;
+  if (name == ":status") {
+    const auto status = value.size() == 3 ? parse_unsigned(value, 599) : std::nullopt;
+    if (!status || *status < 100 || head_.status != 0) {
+      verdict_ = parse_failure(kBadGateway, ":status is no code from 100 to 599");
+      return;
+    }
+    head_.status = static_cast<int>(*status);
+    return;
+  }
+  const auto judged = judge_.judge(name, value);
+  if (judged) {
+    head_.headers.add(name, value);
+  } else {
+    verdict_ = parse_failure(kBadGateway, judged.error().detail);
+  }
+}
+
+Parsed<ResponseHead> H2ResponseMaker::finish() {
+  if (!verdict_) return tl::make_unexpected(verdict_.error());
+  if (head_.status == 0) return parse_failure(kBadGateway, "no :status");
+  // RFC 9113 section 8.6.
+  if (head_.status == 101) return parse_failure(kBadGateway, "status 101");
+  head_.version = Version::http_2;
+  return std::move(head_);
+}
+
+void H2TrailerMaker::add(std::string_view name, std::string_view value) {
+  if (!verdict_) return;
+  verdict_ = judge_.judge(name, value);
+  if (verdict_) fields_.add(name, value);
+}
+
+Parsed<Headers> H2TrailerMaker::finish() {
+  if (!verdict_) return tl::make_unexpected(verdict_.error());
+  return std::move(fields_);
+}
+
+Parsed<Framing> decide_h2_framing(const ResponseHead& head, std::string_view request_method, bool ended) {
+  auto framing = decide_framing(head, request_method);
+  if (!framing || framing->kind == Framing::Kind::none) return framing;
+  if (ended) {
+    if (framing->length > 0) return parse_failure(kBadGateway, "a body was announced and does not come");
+    return Framing{Framing::Kind::length, 0};
+  }
+  if (framing->kind == Framing::Kind::until_close) return Framing{Framing::Kind::chunked, 0};
+  return framing;
 }
 
 Parsed<Framing> decide_h2_framing(const RequestHead& head, bool ended) {

@@ -89,6 +89,8 @@ class Headers {
   std::vector<Entry> entries_;
 };
 
+inline const Headers kNoHeaders;
+
 class Headers::Iterator {
  public:
   using value_type = Field;

@@ -4,6 +4,7 @@
 
 #include "exchange/relay.hpp"
 #include "http/authority.hpp"
+#include "http/trailers.hpp"
 
 namespace sallyport::inbound {
 
@@ -69,6 +70,9 @@ class JunctionFields final : public exchange::FieldPlanner {
   }
   http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const override {
     return junction::plan_response(*route_.junction, route_.junction->servers[server], head, rules_);
+  }
+  http::Headers passing_trailers(const http::Headers& trailers) const override {
+    return http::passing_trailers(trailers, route_.junction->trailers, rules_.reserved);
   }
 
  private:
@@ -274,6 +278,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
       route.junction->type == junction::Type::ssl ? settings.https_timeout : settings.http_timeout;
   plan.tunnel_idle = settings.websocket_idle_timeout;
   plan.max_attempts = settings.max_retries + 1;
+  plan.passes_trailers = !route.junction->trailers.empty();
   const identity::Subject subject = visitor.subject();
   const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
   plan.fields = &fields;

@@ -39,6 +39,9 @@ upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
   options.head_limits.max_head = settings.max_response_head;
   options.head_limits.max_start_line = settings.max_response_head;
   options.head_limits.max_field_count = 500;
+  options.h2_limits.head = options.head_limits;
+  options.h2_limits.max_concurrent_streams = 100;
+  options.h2_limits.stream_window = 128 * 1024;
   return options;
 }
 
@@ -58,6 +61,7 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.exchange_options.slow_peer_grace = settings.server.slow_peer_grace;
   snapshot.exchange_options.announce_server = !settings.server.suppress_server_identity;
   snapshot.pool_options = pool_options(settings.junction);
+  snapshot.pool_options.write_stall = settings.server.intra_connection_timeout;
   snapshot.session_limits.lifetime = settings.session.timeout;
   snapshot.session_limits.inactivity = settings.session.inactive_timeout;
   snapshot.session_limits.anonymous_lifetime = settings.session.unauth_timeout;
@@ -250,6 +254,8 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
       // The same id may be given to another server later.
       candidate.key = junction.name() + ' ' + server.uuid + ' ' + candidate.server;
       candidate.key += junction.type == junction::Type::ssl ? " ssl" : " tcp";
+      candidate.http_2 = junction.http_2;
+      if (junction.http_2) candidate.key += " http2";
       candidate.host = server.host;
       candidate.port = server.port;
       candidate.index = i;
@@ -261,6 +267,10 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
           return fail(reach.error().code, "junction " + junction.name() + ": " + reach.error().detail);
         }
         candidate.tls = std::move(reach->context);
+        if (junction.http_2) {
+          candidate.tls_http_1 = candidate.tls;
+          candidate.tls = candidate.tls->with_alpn({"h2", "http/1.1"});
+        }
         candidate.tls_name = tls_name_of(server);
         candidate.key += ' ' + candidate.tls_name + ' ' + reach->digest;
       }

@@ -129,6 +129,10 @@ async::Task<Result<>> H2ServerStream::finish(async::Deadline deadline) {
   co_return co_await wait_sent(0, deadline);
 }
 
+void H2ServerStream::add_trailers(const http::Headers& trailers) {
+  if (has_body_) connection_.session_.add_trailers(id_, trailers);
+}
+
 void H2ServerStream::close_connection_after() { connection_.drain(); }
 
 bool H2ServerStream::require_http_1_1() {
@@ -187,9 +191,10 @@ void H2Connection::on_body(http::StreamId id, std::string_view piece) {
   }
 }
 
-void H2Connection::on_body_end(http::StreamId id) {
+void H2Connection::on_body_end(http::StreamId id, http::Headers trailers) {
   H2ServerStream* const stream = find(id);
   if (stream == nullptr) return;
+  stream->trailers_ = std::move(trailers);
   stream->ended_ = true;
   stream->body_signal_.wake_all();
 }

@@ -29,6 +29,7 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
   async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override;
   async::Task<Result<>> flush(async::Deadline deadline) override;
   async::Task<Result<>> finish(async::Deadline deadline) override;
+  void add_trailers(const http::Headers& trailers) override;
   void close_connection_after() override;
   bool is_last() const override { return false; }
   bool require_http_1_1() override;
@@ -50,6 +51,7 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
   }
   async::Task<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
   std::size_t room() const;
+  const http::Headers& trailers() const override { return trailers_; }
   async::Task<Result<>> wait_sent(std::size_t at_most, async::Deadline deadline);
   void break_off(http::H2Error error);
 
@@ -64,6 +66,7 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
   std::string given_;    // the piece that next() gave out
   std::string arrived_;  // behind it
   std::uint64_t received_ = 0;
+  http::Headers trailers_;
   bool ended_;
   bool closed_ = false;
   bool broken_ = false;
@@ -119,7 +122,7 @@ class H2Connection final : private http::H2ServerSession::Events {
   void on_request(http::StreamId stream, http::RequestHead head, const http::Framing& framing) override;
   void on_refused(http::StreamId stream, int status, std::string why) override;
   void on_body(http::StreamId stream, std::string_view piece) override;
-  void on_body_end(http::StreamId stream) override;
+  void on_body_end(http::StreamId stream, http::Headers trailers) override;
   void on_sent(http::StreamId stream) override;
   void on_closed(http::StreamId stream, http::H2Error error) override;
   void on_shut_down_heard() override { say_last(); }

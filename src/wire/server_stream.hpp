@@ -30,6 +30,8 @@ class ServerStream {
   virtual async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
   virtual async::Task<Result<>> flush(async::Deadline deadline) = 0;
   virtual async::Task<Result<>> finish(async::Deadline deadline) = 0;
+  // Fields that finish() sends behind the body, where its framing has a place for them.
+  virtual void add_trailers(const http::Headers& trailers) = 0;
 
   // This is the last request of the connection: its answer and those under way are sent whole, then the connection ends.
   // At best before begin_response(): what an HTTP/1 answer says of it is up to its head, see is_last().
@@ -75,6 +77,7 @@ class H1ServerStream final : public ServerStream {
   async::Task<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
   async::Task<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }
 
+  void add_trailers(const http::Headers& trailers) override { connection_.writer().add_trailers(trailers); }
   void close_connection_after() override { last_ = true; }
   bool is_last() const override { return last_; }
   bool require_http_1_1() override { return false; }

@@ -74,7 +74,7 @@ class Service final : public H2ServerSession::Events {
     request.body += piece;
     check(!request.is_announced || request.body.size() <= request.announced, "no more than was announced");
   }
-  void on_body_end(StreamId id) override {
+  void on_body_end(StreamId id, Headers) override {
     Request& request = requests[id];
     check(!request.closed, "no end behind the end");
     check(!request.is_announced || request.body.size() == request.announced, "as much as was announced");
