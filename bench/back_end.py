@@ -1,4 +1,5 @@
-"""The back end of the benchmarks: an nginx that serves files of 1 KiB, 10 KiB and 1 MiB."""
+"""The back end of the benchmarks: an nginx that serves files of 1 KiB, 10 KiB and 1 MiB, and the first one for every
+path below /tree."""
 import os
 import socket
 
@@ -22,8 +23,9 @@ def start_back_end(directory):
     process = nginx(directory, "back_end", f"""
         worker_processes 1; pid logs/pid; error_log logs/error;
         events {{ worker_connections 8192; }}
-        http {{ access_log off; keepalive_requests 1000000; sendfile on; open_file_cache max=100;
-          server {{ listen 127.0.0.1:{port}; root {files}; }} }}""")
+        http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 900s; sendfile on; open_file_cache max=100;
+          server {{ listen 127.0.0.1:{port} backlog=4096; root {files};
+            location /tree/ {{ rewrite ^ /1k break; }} }} }}""")
     wait_listening(port)
     return process, port
 

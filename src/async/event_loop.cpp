@@ -97,11 +97,14 @@ void EventLoop::stop() {
 }
 
 void EventLoop::turn(bool may_wait) {
-  const bool wait = may_wait && !ready_.linked();
+  const bool wait = may_wait && !ready_.linked() && !later_.linked();
   if (wait) schedule_wakeup();
   event_base_loop(base_, EVLOOP_ONCE | (wait ? 0 : EVLOOP_NONBLOCK));
   now_ = clock_.now();
   expire_timers();
+  ListNode postponed;
+  later_.splice_to(postponed);
+  while (postponed.linked()) post(*static_cast<Ready*>(postponed.next()));
   // What these post runs in the next round, without a poll between: a task that ends posts its parent. After some rounds
   // the sockets have their turn, so that nobody starves them.
   for (int round = 0; round < kRoundsPerPoll && ready_.linked(); ++round) run_round();
@@ -119,7 +122,7 @@ void EventLoop::run_round() {
 
 void EventLoop::run_ready() {
   do turn(false);
-  while (ready_.linked());
+  while (ready_.linked() || later_.linked());
 }
 
 void EventLoop::post_from_any_thread(std::function<void()> job) {

@@ -94,6 +94,8 @@ class EventLoop {
   Deadline in(Duration from_now) const { return Deadline::at(now_ + from_now); }
 
   void post(Ready& ready) { ready.link_before(ready_); }
+  // Runs after the next poll: sockets and timers have their turn before.
+  void post_for_next_turn(Ready& ready) { ready.link_before(later_); }
   // The function runs on the loop's thread in one of its next turns. After stop() it may never run.
   void post_from_any_thread(std::function<void()> job);
 
@@ -118,6 +120,7 @@ class EventLoop {
   int inbox_fd_;
   std::atomic<bool> stopped_{false};
   ListNode ready_;
+  ListNode later_;
   TimerHeap timers_;
   TimePoint wakeup_ = TimePoint::max();
   std::mutex inbox_mutex_;

@@ -156,4 +156,17 @@ class CurrentContext {
   Context context_;
 };
 
+// `co_await NextTurn();` lets everybody else go on, what the next poll finds included: for a task that always finds
+// something to do. Is not cut short by cancellation.
+class NextTurn {
+ public:
+  bool await_ready() const noexcept { return false; }
+  template <class Parent>
+  void await_suspend(std::coroutine_handle<Parent> parent) {
+    PromiseBase& task = parent.promise();
+    task.context().loop->post_for_next_turn(task);
+  }
+  void await_resume() const noexcept {}
+};
+
 }  // namespace sallyport::async

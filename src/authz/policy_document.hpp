@@ -37,7 +37,7 @@ struct PolicyLimits {
   std::size_t max_acls = 10000;
   std::size_t max_entries = 2000;  // of one list
   std::size_t max_objects = 100000;
-  std::size_t max_attachments = 100000;
+  std::size_t max_attachments = 150000;
   std::size_t max_description = 1024;  // bytes
 };
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sallyport::http {
@@ -58,7 +60,32 @@ class Headers {
     std::uint32_t name_length;
     std::uint32_t value_length;
   };
-  std::string bytes_;
+  // Characters that are only ever added: a std::string checks more for each field, and clears what it grows by.
+  class Bytes {
+   public:
+    Bytes() = default;
+    Bytes(Bytes&& other) noexcept
+        : at_(std::move(other.at_)), size_(std::exchange(other.size_, 0)), room_(std::exchange(other.room_, 0)) {}
+    Bytes(const Bytes& other);
+    Bytes& operator=(Bytes other) noexcept {
+      at_.swap(other.at_);
+      std::swap(size_, other.size_);
+      std::swap(room_, other.room_);
+      return *this;
+    }
+    const char* data() const { return at_.get(); }
+    std::size_t size() const { return size_; }
+    void clear() { size_ = 0; }
+    void reserve(std::size_t room);
+    // Both may be views of these bytes.
+    void append(std::string_view first, std::string_view second);
+
+   private:
+    std::unique_ptr<char[]> at_;
+    std::size_t size_ = 0;
+    std::size_t room_ = 0;
+  };
+  Bytes bytes_;
   std::vector<Entry> entries_;
 };
 

@@ -15,6 +15,8 @@ constexpr std::string_view kScheme = "https";
 // One text for an unknown user, a wrong password and an account that is not valid (attack F11).
 constexpr std::string_view kWrong = "The user name or the password is not right.";
 constexpr auto kRegistryTime = std::chrono::seconds(30);
+// How many registries are asked for one login, when each is replaced while it answers.
+constexpr int kMostRegistries = 4;
 
 // Is this the page that the user is waiting for, or something that a page fetches on the side (an image, favicon.ico, a
 // script's call)? The latter must not take the place of the former in the session. Old browsers do not say
@@ -157,8 +159,22 @@ async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const 
   co_await x.refuse(401, "login required");
 }
 
-async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, const Snapshot& snapshot, std::string user,
-                                                          Secret password, std::string_view method) {
+async::Task<LoginFlow::Verdict> LoginFlow::log_in(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                                                  std::string user, Secret password, std::string_view method) {
+  for (int asked = 1;; ++asked) {
+    Secret copy = password;
+    Verdict verdict = co_await check_password(x, user, std::move(copy), method);
+    if (verdict.checked != Checked::accepted) co_return verdict;
+    // A reload, or an administrator's change, has put another registry in its place: that one has to agree.
+    if (commons_.published.get()->registry != verdict.said_by && asked < kMostRegistries) continue;
+    const bool stored = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential, *verdict.said_by);
+    if (!stored) verdict.checked = Checked::not_stored;
+    co_return verdict;
+  }
+}
+
+async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, std::string user, Secret password,
+                                                          std::string_view method) {
   Verdict verdict;
   const IpAddress address = x.client().address;
   const auto wait = commons_.throttle.take(user, address, x.loop().now());
@@ -169,7 +185,8 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, const Sna
     co_return verdict;
   }
   const async::Deadline deadline = x.loop().in(kRegistryTime);
-  Result<login::CredentialPtr> answer = co_await snapshot.registry->authenticate(user, std::move(password), deadline);
+  verdict.said_by = commons_.published.get()->registry;
+  Result<login::CredentialPtr> answer = co_await verdict.said_by->authenticate(user, std::move(password), deadline);
   if (answer) {
     commons_.throttle.succeeded(user, address, x.loop().now());
     verdict.checked = Checked::accepted;
@@ -226,7 +243,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     }
   }
   const Verdict verdict =
-      co_await check_password(x, snapshot, std::move(attempt->user), std::move(attempt->password), "login");
+      co_await log_in(x, snapshot, visitor, std::move(attempt->user), std::move(attempt->password), "login");
   if (verdict.checked == Checked::throttled) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
     x.add_response_header("Retry-After", std::to_string(seconds));
@@ -243,8 +260,8 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_await show_login(x, snapshot, visitor, std::string(kWrong), 200);
     co_return;
   }
-  const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential);
-  if (!logged_in) {
+  if (verdict.checked == Checked::not_stored) {
+    x.add_response_header("Retry-After", "1");
     co_await x.refuse(503, "the session could not be renewed");
     co_return;
   }
@@ -349,17 +366,14 @@ async::Task<bool> LoginFlow::try_basic(Exchange& x, const Snapshot& snapshot, Vi
   const bool blank = credentials->password.reveal().find_first_not_of(" \t") == std::string_view::npos;
   Verdict verdict;
   if (!blank) {
-    verdict = co_await check_password(x, snapshot, credentials->user, std::move(credentials->password), "basic");
+    Verdict given = co_await log_in(x, snapshot, visitor, credentials->user, std::move(credentials->password), "basic");
+    verdict = std::move(given);
   }
   if (verdict.checked == Checked::accepted) {
-    const bool logged_in = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential);
-    if (logged_in) {
-      audit(x, "basic", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
-      co_return true;
-    }
-    verdict.checked = Checked::unavailable;
+    audit(x, "basic", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
+    co_return true;
   }
-  if (verdict.checked == Checked::unavailable) {
+  if (verdict.checked == Checked::unavailable || verdict.checked == Checked::not_stored) {
     x.add_response_header("Retry-After", "5");
     co_await x.refuse(503, "the registry does not answer");
     co_return false;

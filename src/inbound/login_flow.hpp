@@ -27,15 +27,19 @@ class LoginFlow {
   async::Task<bool> try_basic(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
 
  private:
-  enum class Checked : std::uint8_t { accepted, refused, throttled, unavailable };
+  enum class Checked : std::uint8_t { accepted, refused, throttled, unavailable, not_stored };
   struct Verdict {
     Checked checked = Checked::refused;
     login::CredentialPtr credential;
+    std::shared_ptr<login::PasswordRegistry> said_by;
     Duration wait{};
   };
 
-  async::Task<Verdict> check_password(exchange::Exchange& x, const Snapshot& snapshot, std::string user,
-                                      Secret password, std::string_view method);
+  // Checks the password and makes the session; `accepted` means that both is done.
+  async::Task<Verdict> log_in(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string user,
+                              Secret password, std::string_view method);
+  async::Task<Verdict> check_password(exchange::Exchange& x, std::string user, Secret password,
+                                      std::string_view method);
   async::Task<> serve_form(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                            Visitor& visitor);
   async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,

@@ -73,7 +73,7 @@ async::Task<bool> Sessions::update(Visitor& visitor, session::Session next) {
 }
 
 async::Task<bool> Sessions::log_in(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
-                                   login::CredentialPtr credential) {
+                                   login::CredentialPtr credential, const login::PasswordRegistry& said_by) {
   const TimePoint now = x.loop().now();
   const identity::Subject subject(std::move(credential));
   const session::SessionId id = new_id();
@@ -93,7 +93,7 @@ async::Task<bool> Sessions::log_in(exchange::Exchange& x, const Snapshot& snapsh
   }
   // Stored first, looked after it: whoever changes the registry publishes it first and ends sessions after it, so that
   // nobody slips in by what is no longer true (attack F12).
-  if (commons_.published.get()->registry != snapshot.registry) {
+  if (commons_.published.get()->registry.get() != &said_by) {
     co_await commons_.sessions.erase(id);
     visitor = Visitor();
     co_return false;

@@ -30,8 +30,10 @@ class Sessions {
   // Puts another value in the session's place, same id; false if somebody else was quicker.
   async::Task<bool> update(Visitor& visitor, session::Session next);
   // After a login: another credential, another id, the old one is dead (attacks F1, F2). A visitor without a session gets
-  // one. False if the session or the registry changed meanwhile, or the store does not answer.
-  async::Task<bool> log_in(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, login::CredentialPtr credential);
+  // one. False if the session changed meanwhile, `said_by` is not the registry that counts now, or the store does not
+  // answer.
+  async::Task<bool> log_in(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                           login::CredentialPtr credential, const login::PasswordRegistry& said_by);
   async::Task<> end(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
 
  private:

@@ -16,7 +16,7 @@ class Input {
   bool ended() const { return ended_; }
 
   // Reads once, waiting if there is nothing: how many bytes came, 0 at the end of the stream. Call it only while there
-  // is room, that is after consume() of everything.
+  // is room, that is after consume() of everything. A peer that always has something lets others have their turn.
   async::Task<Result<std::size_t>> fill(async::Deadline deadline);
   // The same without waiting: false if nothing is there now.
   Result<bool> try_fill();
@@ -31,6 +31,7 @@ class Input {
   net::Stream& stream_;
   net::Block block_;
   bool ended_ = false;
+  int fills_without_wait_ = 0;
 };
 
 }  // namespace sallyport::wire
