@@ -194,7 +194,7 @@ def test_the_same_decisions_as_for_a_page(demo, link, alice):
     browser.login("bob")
     bob = [("cookie", "; ".join(f"{k}={v}" for k, v in browser.cookies.items()))]
     assert Socket(link, "/app/staff", bob).status() == 403
-    assert demo.audit()[-1]["reason"] == "no_permission" and demo.audit()[-1]["method"] == "GET"
+    demo.wait_for_audit(reason="no_permission", method="GET")
     assert Socket(link, "/nowhere/x", alice).status() in (403, 404)
     assert Socket(link, "/app/../app/%2e%2e/app/staff", bob).status() in (400, 403)
     assert Socket(link, "/app/../app/echo/websocket", alice).status() in (200, 400)
