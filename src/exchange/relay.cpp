@@ -39,6 +39,14 @@ upstream::Purpose purpose_of(const RelayPlan& plan) {
   return is_websocket ? upstream::Purpose::websocket : upstream::Purpose::upgrade;
 }
 
+// RFC 6455 section 4.2.1.
+bool has_websocket_key(const http::RequestHead& head) {
+  constexpr std::size_t kKeySize = 16;
+  if (!http::asks_for_websocket(head)) return false;
+  const auto key = base64_decoded(*head.headers.find("Sec-WebSocket-Key"));
+  return key && key->size() == kKeySize;
+}
+
 // RFC 6455 section 4.2.2: the proof that the key was read.
 std::string websocket_accept(std::string_view key) {
   return base64_encoded(crypto::sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
@@ -105,6 +113,7 @@ class Relay : private async::Ready {
   bool body_touched_ = false;
   bool body_sent_ = false;
   bool may_pause_ = false;
+  bool answer_is_over_ = false;
   TimePoint last_active_{};  // a piece of either body
   Result<> body_result_;
 };
@@ -186,7 +195,7 @@ async::Task<> Relay::send_body(wire::ClientStream& upstream) {
   }
   // The client's fault: the answer is waited for no longer. The server's: it may have answered before it stopped
   // reading, so the answer is read all the same.
-  if (body_result_.error().side == Side::client) upstream.abort();
+  if (body_result_.error().side == Side::client || answer_is_over_) upstream.abort();
 }
 
 void Relay::pass_trailers(wire::ClientStream& upstream) {
@@ -211,6 +220,10 @@ Attempted Relay::failed(wire::ClientStream& upstream, bool reused, Error error) 
 
 Result<> Relay::begin(wire::ClientStream& upstream) {
   const http::Headers headers = headers_for(server_, upstream.is_multiplexed());
+  // Over HTTP/2 the key goes no further: it is ours to judge.
+  if (!plan_.upgrade.empty() && upstream.is_multiplexed() && !has_websocket_key(x_.request())) {
+    return fail(Errc::malformed, "no handshake of a WebSocket", Side::client);
+  }
   if (!plan_.upgrade.empty()) return upstream.begin_upgrade(plan_.upgrade, plan_.method, plan_.target, headers);
   return upstream.begin_request(plan_.method, plan_.target, headers, request_framing_);
 }
@@ -258,7 +271,8 @@ async::Task<Attempted> Relay::attempt(wire::ClientStream& upstream, bool reused,
   } else {
     passed = co_await pass_response(upstream, std::move(*head), reusable);
   }
-  if (!body_sent_ && passed && is_duplex) {
+  if (!body_sent_ && body_result_ && passed && is_duplex) {
+    answer_is_over_ = true;
     sending.spawn(stop_when_unwanted(upstream, sending));
     // Each of its waits has a deadline.
     co_await sending.join(async::Deadline::never());
