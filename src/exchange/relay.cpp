@@ -1,6 +1,7 @@
 #include "exchange/relay.hpp"
 
 #include "async/task_group.hpp"
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "exchange/websocket.hpp"
 #include "http/framing.hpp"
@@ -39,6 +40,14 @@ bool switches_to(const http::Headers& headers, std::string_view protocol, std::s
 upstream::Purpose purpose_of(const RelayPlan& plan) {
   if (plan.upgrade.empty()) return upstream::Purpose::request;
   return is_websocket(plan.upgrade) && plan.method == "GET" ? upstream::Purpose::websocket : upstream::Purpose::upgrade;
+}
+
+// RFC 6455 section 4.2.1.
+bool has_websocket_key(const http::RequestHead& head) {
+  constexpr std::size_t kKeySize = 16;
+  if (!http::asks_for_websocket(head)) return false;
+  const auto key = base64_decoded(*head.headers.find("Sec-WebSocket-Key"));
+  return key && key->size() == kKeySize;
 }
 
 int status_for(const Error& error) {
@@ -108,6 +117,7 @@ class Relay : private async::Ready {
   bool body_touched_ = false;
   bool body_sent_ = false;
   bool may_pause_ = false;
+  bool answer_is_over_ = false;
   TimePoint last_active_{};  // a piece of either body
   Result<> body_result_;
 };
@@ -194,7 +204,7 @@ async::Task<> Relay::send_body(wire::ClientStream& upstream) {
   }
   // The client's fault: the answer is waited for no longer. The server's: it may have answered before it stopped
   // reading, so the answer is read all the same.
-  if (body_result_.error().side == Side::client) upstream.abort();
+  if (body_result_.error().side == Side::client || answer_is_over_) upstream.abort();
 }
 
 void Relay::pass_trailers(wire::ClientStream& upstream) {
@@ -219,6 +229,11 @@ Attempted Relay::failed(wire::ClientStream& upstream, bool reused, Error error) 
 
 Result<> Relay::begin(wire::ClientStream& upstream) {
   const http::Headers headers = headers_for(server_, upstream.is_multiplexed());
+  // Over HTTP/2 the key goes no further: it is ours to judge.
+  const bool key_is_ours = x_.request().asks_for_tunnel;
+  if (!plan_.upgrade.empty() && upstream.is_multiplexed() && !key_is_ours && !has_websocket_key(x_.request())) {
+    return fail(Errc::malformed, "no handshake of a WebSocket", Side::client);
+  }
   if (!plan_.upgrade.empty()) return upstream.begin_upgrade(plan_.upgrade, plan_.method, plan_.target, headers);
   return upstream.begin_request(plan_.method, plan_.target, headers, request_framing_);
 }
@@ -266,7 +281,8 @@ async::Task<Attempted> Relay::attempt(wire::ClientStream& upstream, bool reused,
   } else {
     passed = co_await pass_response(upstream, std::move(*head), reusable);
   }
-  if (!body_sent_ && passed && is_duplex) {
+  if (!body_sent_ && body_result_ && passed && is_duplex) {
+    answer_is_over_ = true;
     sending.spawn(stop_when_unwanted(upstream, sending));
     // Each of its waits has a deadline.
     co_await sending.join(async::Deadline::never());

@@ -289,6 +289,22 @@ def test_D2_a_server_that_gives_no_window_is_504_or_502_and_holds_up_nobody(make
     back_end.stop()
 
 
+def test_D2_a_server_that_answers_and_takes_nothing_more_is_let_go(make_instance):
+    instance = make_instance(extra="\n[server]\nintra-connection-timeout = 2\n")
+    back_end = H2BackEnd(lambda peer, stream, path: peer.reply(stream), gives_windows=False)
+    instance.admin("junction", "create", "-t", "tcp", "--http2", "-h", "127.0.0.1", "-p", back_end.port, "/h2")
+    instance.publish("/h2")
+    with H2(instance) as link:
+        stream = link.request("/h2/x", "POST", end=False)
+        assert link.wait(stream).status == 200
+        # More than the server's window and what may wait for it.
+        link.send(b"".join(frame(DATA, 0, stream, b"x" * 16000) for _ in range(15)))
+        wait_until(lambda: back_end.peers[0].resets, "the server is told")
+        wait_until(lambda: "Current requests : 0" in instance.admin("junction", "show", "/h2"), "nobody waits any more")
+        assert link.ask("/h2/y").status == 200
+    back_end.stop()
+
+
 def test_D2_a_server_that_says_nothing_is_504(make_instance):
     instance = make_instance(extra="\n[junction]\nhttp-timeout = 1\n")
     back_end = H2BackEnd(lambda peer, stream, path: None)

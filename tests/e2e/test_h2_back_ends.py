@@ -391,6 +391,14 @@ def test_C8_a_websocket_that_the_server_refuses_is_an_answer(demo, back_end):
     assert (answer.status, answer.body) == (403, b"no")
 
 
+@pytest.mark.parametrize("change", [(b"Sec-WebSocket-Key: ", b"X-Key: "), (KEY.encode(), b"short"), (b"Version: 13", b"Version: 12")])
+def test_C8_a_handshake_that_is_none_goes_no_further(demo, back_end, change):
+    server = back_end(extended, settings=[(SETTINGS_ENABLE_CONNECT_PROTOCOL, 1)])
+    assert demo.ask("/h2/x").status == 200
+    assert demo.raw(handshake(demo).replace(*change).replace(b"Connection: Upgrade", b"Connection: Upgrade, close")).startswith(b"HTTP/1.1 400 ")
+    assert {r[":method"] for r in server.requests} == {"GET"}
+
+
 def test_a_websocket_to_a_server_whose_http_2_has_none(demo, back_end):
     server = back_end(lambda peer, stream, path: peer.reply(stream))
     assert refused_upgrade(demo).status == 502
