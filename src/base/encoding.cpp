@@ -47,13 +47,22 @@ constexpr Values kUrlSafeValues = values_of(kUrlSafe);
 // Writes text.size() * 6 / 8 bytes; false if the text is not canonical base64 without padding.
 bool decode64_into(char* out, std::string_view text, const Values& values) {
   if (text.size() % 4 == 1) return false;
-  std::uint32_t bits = 0;
-  int count = 0;
   int bad = 0;
-  for (const char c : text) {
+  const auto value = [&](char c) {
     const int v = values[static_cast<unsigned char>(c)];
     bad |= v;
-    bits = bits << 6 | static_cast<std::uint32_t>(v & 63);
+    return static_cast<std::uint32_t>(v & 63);
+  };
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    const std::uint32_t three = value(text[0]) << 18 | value(text[1]) << 12 | value(text[2]) << 6 | value(text[3]);
+    *out++ = static_cast<char>(three >> 16 & 0xff);
+    *out++ = static_cast<char>(three >> 8 & 0xff);
+    *out++ = static_cast<char>(three & 0xff);
+  }
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    bits = bits << 6 | value(c);
     count += 6;
     if (count >= 8) {
       count -= 8;

@@ -4,6 +4,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/text.hpp"
+#include "config/settings.hpp"
 
 namespace sallyport::config {
 namespace {
@@ -55,6 +56,10 @@ bool is_token_or_default(std::string_view text) {
 
 bool is_cookie_name(std::string_view text) {
   return is_token(text) && text.starts_with("__Host-") && text.size() > 7;
+}
+
+bool is_client_certs(std::string_view text) {
+  return std::find(std::begin(kClientCertsNames), std::end(kClientCertsNames), text) != std::end(kClientCertsNames);
 }
 
 bool is_realm(std::string_view text) {

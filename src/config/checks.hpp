@@ -12,6 +12,7 @@ bool is_host_alias(std::string_view text);        // a host name, "*." and a hos
 bool is_token(std::string_view text);             // RFC 9110 section 5.6.2
 bool is_token_or_default(std::string_view text);  // a token, or "<default>"
 bool is_cookie_name(std::string_view text);       // a token with the prefix that keeps it to this host
+bool is_client_certs(std::string_view text);      // one of kClientCertsNames
 bool is_realm(std::string_view text);             // what a quoted-string can hold without quoting
 bool is_not_empty(std::string_view text);
 bool is_attribute_name(std::string_view text);      // RFC 4512 section 1.4: keystring

@@ -9,6 +9,8 @@ constexpr StanzaSpec kStanzas[] = {
     {"server", "The server itself: names, ports, limits of connections and requests."},
     {"ssl", "TLS towards clients."},
     {"ssl-sni", "More certificates, one line for each host."},
+    {"certificate", "Certificates of clients."},
+    {"accept-client-certs", "Whether clients are asked for a certificate, one line for each host."},
     {"session", "Sessions of users."},
     {"forms", "Login with a form."},
     {"ba", "Login with HTTP basic authentication."},

@@ -117,7 +117,9 @@ constexpr SettingSpec kRows[] = {
      .takes_effect = live,
      .summary = "How long a connection that has changed to WebSocket, or to another protocol, may be silent in both "
                 "directions.",
-     .paragraph = "The end of its user's session ends it at once."},
+     .paragraph = "The end of its user's session ends it at once. When one side has said that nothing more comes, the "
+                  "other may be silent for half a minute. A WebSocket that came by HTTP/2 is a GET with status 200 in "
+                  "the request log."},
     {.stanza = "junction",
      .key = "jct-ca-file",
      .type = path,

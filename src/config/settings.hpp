@@ -38,6 +38,10 @@ struct SniCertificate {
   }
 };
 
+// Whether clients are asked for a certificate.
+enum class ClientCerts : std::uint8_t { never, required };
+inline constexpr std::string_view kClientCertsNames[] = {"never", "required"};
+
 // Over which transport a login method is offered. There is no "http": a password is never asked for in clear.
 enum class AuthTransport : std::uint8_t { none, https };
 inline constexpr std::string_view kAuthTransportNames[] = {"none", "https"};
@@ -106,6 +110,11 @@ struct SslSettings {
   bool disable_tls_v13;
   bool session_tickets;
   seconds session_ticket_lifetime;
+};
+
+struct CertificateSettings {
+  ClientCerts accept_client_certs;
+  std::string client_ca_file;
 };
 
 struct SessionSettings {
@@ -213,6 +222,8 @@ struct Settings {
   ServerSettings server;
   SslSettings ssl;
   std::vector<SniCertificate> ssl_sni;
+  CertificateSettings certificate;
+  std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
   SessionSettings session;
   FormsSettings forms;
   BaSettings ba;

@@ -47,6 +47,14 @@ class Judge {
     if (ssl.disable_tls_v12 && ssl.disable_tls_v13) {
       error("ssl", "disable-tls-v13", "TLS 1.2 and TLS 1.3 are both disabled, and there is no other version");
     }
+    const auto& hosts = parsed_.settings.accept_client_certs;
+    const bool for_hosts =
+        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& entry) { return entry.value == "required"; });
+    const auto& certificate = parsed_.settings.certificate;
+    if ((for_hosts || certificate.accept_client_certs == ClientCerts::required) && certificate.client_ca_file.empty()) {
+      error(for_hosts ? "accept-client-certs" : "certificate", for_hosts ? "" : "accept-client-certs",
+            "client certificates need authorities that vouch for them: [certificate] client-ca-file is not set");
+    }
   }
 
   void sessions() {

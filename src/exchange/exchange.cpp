@@ -104,7 +104,7 @@ bool Exchange::client_takes_html() const {
 }
 
 bool Exchange::can_go_on() const {
-  return response_done_ && keep_alive_ && !close_ && stream_.body().done();
+  return response_done_ && keep_alive_ && !close_ && !stream_.is_last() && stream_.body().done();
 }
 
 void Exchange::add_own_headers(http::ResponseHead& head) {
@@ -113,7 +113,7 @@ void Exchange::add_own_headers(http::ResponseHead& head) {
   // A body that nobody has read stands between this answer and the next request. What is announced is done: after
   // "close" no other request is served, even if the rest of the body should come meanwhile.
   if (!stream_.has_all_arrived()) close_ = true;
-  if (!keep_alive_ || close_) {
+  if (!keep_alive_ || close_ || stream_.is_last()) {
     head.headers.set("Connection", "close");
   } else if (head_.version == http::Version::http_1_0) {
     head.headers.set("Connection", "keep-alive");
@@ -195,7 +195,8 @@ Result<> Exchange::begin_tunnel(const http::ResponseHead& head) {
   record_.status = head.status;
   response_begun_ = true;
   response_done_ = true;  // what follows has no end that we know of
-  return stream_.begin_response(head, http::Framing());
+  const auto kind = head_.asks_for_tunnel ? http::Framing::Kind::chunked : http::Framing::Kind::none;
+  return stream_.begin_response(head, http::Framing{kind, 0});
 }
 
 void Exchange::cut(std::string why) {

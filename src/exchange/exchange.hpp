@@ -11,6 +11,7 @@
 #include "base/endpoint.hpp"
 #include "http/message.hpp"
 #include "log/logs.hpp"
+#include "wire/client_stream.hpp"
 #include "wire/pace.hpp"
 #include "wire/server_stream.hpp"
 
@@ -24,6 +25,8 @@ struct ClientFacts {
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none
+  bool certificate_asked = false;   // in the handshake
+  std::string certificate_problem;  // why its certificate does not count; empty if it does, or if none was asked for
 };
 
 // Deadlines and habits, from the configuration.
@@ -74,6 +77,9 @@ class Exchange {
   async::Task<Result<>> invite_body();
   // The next piece of the body, at the client's pace.
   async::Task<Result<std::string_view>> next_body_piece();
+  // From here on the body may come as slowly as its sender likes, if its pieces keep their deadline: both sides talk at
+  // once and neither has to.
+  void let_body_pause() { pace_.drop_rate(); }
   // The whole body, if it has at most `max` bytes; too_large otherwise (what was read is lost then).
   async::Task<Result<std::string>> read_body(std::size_t max);
   // Goes on as if this had been the request. What is left of the body that was arriving is not read.
@@ -90,14 +96,14 @@ class Exchange {
 
   // For the relay: begins an answer that came from upstream. Adds our headers; says whether the connection can go on.
   Result<> begin_relayed(http::ResponseHead& head, const http::Framing& framing);
-  // The same for a 101: what follows is no HTTP, and the connection ends with it.
+  // The same for the answer that opens a tunnel: what follows is no HTTP, and the connection (or stream) ends with it.
   Result<> begin_tunnel(const http::ResponseHead& head);
   async::Task<Result<>> write_relayed(std::string_view piece);
   async::Task<Result<>> flush_relayed();
   async::Task<Result<>> finish_relayed();
 
-  // The connection that the answer comes from while it does, null otherwise: what cut() and the client's departure end.
-  void set_source(net::Stream* stream) { source_ = stream; }
+  // Where the answer comes from while it does, null otherwise: what cut() and the client's departure end.
+  void set_source(wire::ClientStream* stream) { source_ = stream; }
   void abort_source() {
     if (source_ != nullptr) source_->abort();
   }
@@ -112,7 +118,8 @@ class Exchange {
   bool is_cut_short() const { return response_begun_ && !response_done_; }
   // After the answer: may the connection carry another request?
   bool can_go_on() const;
-  // It may not, whatever happens.
+  // It may not, whatever happens: nobody knows where the next request would begin. A stream of HTTP/2 has an end of its
+  // own, so that this is no reason to end the connection; ServerStream::close_connection_after() does.
   void close_afterwards() { close_ = true; }
 
   // Why there was an error page, or why the answer was cut short; empty if all went well. For the event log.
@@ -154,7 +161,7 @@ class Exchange {
   bool expects_continue_ = false;
   bool keep_alive_ = true;
   bool close_ = false;
-  net::Stream* source_ = nullptr;
+  wire::ClientStream* source_ = nullptr;
   bool was_cut_ = false;
   bool response_begun_ = false;
   bool response_done_ = false;

@@ -1,7 +1,9 @@
 #include "exchange/relay.hpp"
 
 #include "async/task_group.hpp"
+#include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "exchange/websocket.hpp"
 #include "http/framing.hpp"
 #include "wire/tunnel.hpp"
 
@@ -20,15 +22,32 @@ bool is_idempotent(std::string_view method) {
   return false;
 }
 
+bool is_websocket(std::string_view protocol) { return equal_ignoring_case(protocol, "websocket"); }
+
 // Is it this one protocol, asked for, that a 101 switches to, and nothing that could be read as something else?
-bool switches_to(const http::Headers& headers, std::string_view protocol) {
+bool switches_to(const http::Headers& headers, std::string_view protocol, std::string_view websocket_key) {
   if (headers.count("Upgrade") != 1 || !equal_ignoring_case(*headers.find("Upgrade"), protocol) ||
       !http::has_list_member(headers, "Connection", "upgrade")) {
     return false;
   }
-  // RFC 9110 sections 8.6 and 15.2: there is no content. RFC 6455 section 4.2.2: the proof that the key was read.
+  // RFC 9110 sections 8.6 and 15.2: there is no content. RFC 6455 section 4.1: the proof that the key was read.
   if (headers.has("Content-Length") || headers.has("Transfer-Encoding")) return false;
-  return !equal_ignoring_case(protocol, "websocket") || headers.count("Sec-WebSocket-Accept") == 1;
+  if (!is_websocket(protocol)) return true;
+  return headers.count("Sec-WebSocket-Accept") == 1 &&
+         *headers.find("Sec-WebSocket-Accept") == websocket_accept(websocket_key);
+}
+
+upstream::Purpose purpose_of(const RelayPlan& plan) {
+  if (plan.upgrade.empty()) return upstream::Purpose::request;
+  return is_websocket(plan.upgrade) && plan.method == "GET" ? upstream::Purpose::websocket : upstream::Purpose::upgrade;
+}
+
+// RFC 6455 section 4.2.1.
+bool has_websocket_key(const http::RequestHead& head) {
+  constexpr std::size_t kKeySize = 16;
+  if (!http::asks_for_websocket(head)) return false;
+  const auto key = base64_decoded(*head.headers.find("Sec-WebSocket-Key"));
+  return key && key->size() == kKeySize;
 }
 
 int status_for(const Error& error) {
@@ -60,6 +79,11 @@ class Relay : private async::Ready {
   Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
       : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {
     client_left_ = !x_.stream().tell_when_gone(this);
+    if (x_.request().asks_for_tunnel) {
+      websocket_key_ = new_websocket_key();
+    } else if (is_websocket(plan_.upgrade)) {
+      websocket_key_ = x_.request().headers.find("Sec-WebSocket-Key").value_or("");
+    }
   }
   ~Relay() { x_.stream().tell_when_gone(nullptr); }
 
@@ -71,43 +95,55 @@ class Relay : private async::Ready {
     client_left_ = true;
     x_.abort_source();
   }
-  async::Task<Attempted> attempt(wire::ClientConnection& upstream, bool reused, bool& reusable);
-  async::Task<> send_body(wire::ClientConnection& upstream);
-  async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientConnection& upstream);
-  async::Task<Result<>> pass_response(wire::ClientConnection& upstream, http::ResponseHead head, bool& reusable);
-  async::Task<Result<>> switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head);
-  http::Headers headers_for(std::size_t server) const;
-  Attempted failed(wire::ClientConnection& upstream, bool reused, Error error) const;
+  async::Task<Attempted> attempt(wire::ClientStream& upstream, bool reused, bool& reusable);
+  Result<> begin(wire::ClientStream& upstream);
+  bool agrees_to_upgrade(const wire::ClientStream& upstream, const http::ResponseHead& head) const;
+  async::Task<> send_body(wire::ClientStream& upstream);
+  void pass_trailers(wire::ClientStream& upstream);
+  async::Task<> stop_when_unwanted(wire::ClientStream& upstream, async::TaskGroup& sending);
+  async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientStream& upstream);
+  async::Task<Result<>> pass_response(wire::ClientStream& upstream, http::ResponseHead head, bool& reusable);
+  async::Task<Result<>> switch_protocols(wire::ClientStream& upstream, http::ResponseHead head);
+  http::Headers headers_for(std::size_t server, bool is_http_2) const;
+  Attempted failed(wire::ClientStream& upstream, bool reused, Error error) const;
 
   Exchange& x_;
   RelayPlan plan_;
   upstream::Pool& pool_;
   const http::Framing request_framing_;
+  std::string websocket_key_;
   std::size_t server_ = 0;
   bool client_left_ = false;
   bool body_touched_ = false;
   bool body_sent_ = false;
+  bool may_pause_ = false;
+  bool answer_is_over_ = false;
+  TimePoint last_active_{};  // a piece of either body
   Result<> body_result_;
 };
 
-http::Headers Relay::headers_for(std::size_t server) const {
+http::Headers Relay::headers_for(std::size_t server, bool is_http_2) const {
   http::Headers headers = plan_.fields->request_fields(server);
   headers.remove("Content-Length");
   headers.remove("Transfer-Encoding");
   if (request_framing_.kind == Kind::chunked) headers.add("Transfer-Encoding", "chunked");
   if (request_framing_.kind == Kind::length) headers.add("Content-Length", std::to_string(request_framing_.length));
-  if (!plan_.upgrade.empty()) {
-    headers.add("Connection", "Upgrade");
-    headers.add("Upgrade", plan_.upgrade);
+  if (x_.request().asks_for_tunnel) {
+    // RFC 8441 section 5: the key is no part of the request that came.
+    headers.set("Sec-WebSocket-Key", websocket_key_);
+    if (!headers.has("Sec-WebSocket-Version")) headers.add("Sec-WebSocket-Version", "13");
   }
+  // RFC 9110 section 10.1.4.
+  if (plan_.passes_trailers && !is_http_2 && headers.has("TE")) headers.add("Connection", "TE");
   return headers;
 }
 
 async::Task<> Relay::relay() {
   Error last(Errc::unavailable, "no server", Side::upstream);
+  const upstream::Purpose purpose = purpose_of(plan_);
   for (unsigned tried = 0; tried < plan_.max_attempts; ++tried) {
     // A pooled connection may die under our hands; the attempt after that must not meet another dead one.
-    Result<upstream::Lease> lease = co_await pool_.borrow(*plan_.candidates, tried > 0);
+    Result<upstream::Lease> lease = co_await pool_.borrow(*plan_.candidates, tried > 0, purpose);
     if (!lease) {
       last = lease.error();
       break;
@@ -121,8 +157,8 @@ async::Task<> Relay::relay() {
     x_.set_upstream(lease->candidate().server);
     bool reusable = false;
     const TimePoint asked = x_.loop().now();
-    x_.set_source(&lease->connection().stream());
-    const Attempted attempted = co_await attempt(lease->connection(), lease->reused(), reusable);
+    x_.set_source(&lease->stream());
+    const Attempted attempted = co_await attempt(lease->stream(), lease->reused(), reusable);
     x_.set_source(nullptr);
     x_.record().upstream_us +=
         std::chrono::duration_cast<std::chrono::microseconds>(x_.loop().now() - asked).count();
@@ -143,54 +179,91 @@ async::Task<> Relay::relay() {
   co_await x_.refuse(status_for(last), last.to_string());
 }
 
-async::Task<> Relay::send_body(wire::ClientConnection& upstream) {
+async::Task<> Relay::send_body(wire::ClientStream& upstream) {
   const Duration stall = x_.options().body_stall;
   for (;;) {
-    body_touched_ = true;
     const Result<std::string_view> piece = co_await x_.next_body_piece();
+    if (!piece && piece.error().code == Errc::timeout && may_pause_ && last_active_ + stall > x_.loop().now()) continue;
+    body_touched_ = true;
+    last_active_ = x_.loop().now();
     if (!piece) {
       body_result_ = fail(piece.error());
       break;
     }
     if (piece->empty()) {
-      body_result_ = co_await upstream.writer().finish(x_.loop().in(stall));
+      pass_trailers(upstream);
+      body_result_ = co_await upstream.finish(x_.loop().in(stall));
       body_sent_ = body_result_.has_value();
       co_return;
     }
-    body_result_ = co_await upstream.writer().write(*piece, x_.loop().in(stall));
+    body_result_ = co_await upstream.write(*piece, x_.loop().in(stall));
     if (!body_result_) break;
     if (!x_.body().would_wait()) continue;
-    body_result_ = co_await upstream.writer().flush(x_.loop().in(stall));
+    body_result_ = co_await upstream.flush(x_.loop().in(stall));
     if (!body_result_) break;
   }
   // The client's fault: the answer is waited for no longer. The server's: it may have answered before it stopped
   // reading, so the answer is read all the same.
-  if (body_result_.error().side == Side::client) upstream.stream().abort();
+  if (body_result_.error().side == Side::client || answer_is_over_) upstream.abort();
 }
 
-Attempted Relay::failed(wire::ClientConnection& upstream, bool reused, Error error) const {
+void Relay::pass_trailers(wire::ClientStream& upstream) {
+  const http::Headers& trailers = x_.body().trailers();
+  if (!trailers.empty()) upstream.add_trailers(plan_.fields->passing_trailers(trailers));
+}
+
+// Until the request has been sent too, or the server wants no more of it.
+async::Task<> Relay::stop_when_unwanted(wire::ClientStream& upstream, async::TaskGroup& sending) {
+  co_await upstream.wait_closed();
+  sending.cancel();
+}
+
+Attempted Relay::failed(wire::ClientStream& upstream, bool reused, Error error) const {
   Attempted out;
-  const bool died_unheard = !upstream.response_begun() && (error.code == Errc::closed || error.code == Errc::reset);
-  out.may_retry = reused && died_unheard && !body_touched_ && is_idempotent(plan_.method);
+  const bool died_unheard = !upstream.answer_begun() && (error.code == Errc::closed || error.code == Errc::reset);
+  const bool is_safe = upstream.was_refused() || (reused && died_unheard && is_idempotent(plan_.method));
+  out.may_retry = is_safe && !body_touched_;
   out.error = std::move(error);
   return out;
 }
 
-async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reused, bool& reusable) {
+Result<> Relay::begin(wire::ClientStream& upstream) {
+  const http::Headers headers = headers_for(server_, upstream.is_multiplexed());
+  // Over HTTP/2 the key goes no further: it is ours to judge.
+  const bool key_is_ours = x_.request().asks_for_tunnel;
+  if (!plan_.upgrade.empty() && upstream.is_multiplexed() && !key_is_ours && !has_websocket_key(x_.request())) {
+    return fail(Errc::malformed, "no handshake of a WebSocket", Side::client);
+  }
+  if (!plan_.upgrade.empty()) return upstream.begin_upgrade(plan_.upgrade, plan_.method, plan_.target, headers);
+  return upstream.begin_request(plan_.method, plan_.target, headers, request_framing_);
+}
+
+// RFC 9110 section 7.8; RFC 8441 section 5.
+bool Relay::agrees_to_upgrade(const wire::ClientStream& upstream, const http::ResponseHead& head) const {
+  if (!upstream.is_multiplexed()) return head.status == 101;
+  return !plan_.upgrade.empty() && head.status >= 200 && head.status < 300;
+}
+
+async::Task<Attempted> Relay::attempt(wire::ClientStream& upstream, bool reused, bool& reusable) {
   const Duration stall = x_.options().body_stall;
-  Result<> begun = upstream.begin_request(plan_.method, plan_.target, headers_for(server_), request_framing_);
+  // Over HTTP/2 on both sides each direction goes on by itself, and may be silent while the other one talks.
+  const bool is_duplex = upstream.is_multiplexed() && x_.request().version == http::Version::http_2;
+  may_pause_ = is_duplex;
+  if (is_duplex) x_.let_body_pause();
+  body_result_ = Result<>();
+  Result<> begun = begin(upstream);
   if (!begun) co_return failed(upstream, reused, begun.error());
   const async::Context here = co_await async::CurrentContext();
   async::TaskGroup sending(here);
   if (request_framing_.has_body()) {
     // An early answer must be seen while the body is still being sent.
-    begun = co_await upstream.writer().flush(x_.loop().in(stall));
+    begun = co_await upstream.flush(x_.loop().in(stall));
     if (!begun) co_return failed(upstream, reused, begun.error());
     begun = co_await x_.invite_body();
     if (!begun) co_return failed(upstream, false, begun.error());
     sending.spawn(send_body(upstream));
   } else {
-    begun = co_await upstream.writer().finish(x_.loop().in(stall));
+    if (plan_.upgrade.empty() || !upstream.is_multiplexed()) begun = co_await upstream.finish(x_.loop().in(stall));
     body_sent_ = true;
   }
   Result<http::ResponseHead> head = co_await read_final_head(upstream);
@@ -201,12 +274,18 @@ async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reu
   }
   Attempted out;
   out.answered = true;
-  const bool switching = head->status == 101;
+  const bool switching = agrees_to_upgrade(upstream, *head);
   Result<> passed;
   if (switching) {
     passed = co_await switch_protocols(upstream, std::move(*head));
   } else {
     passed = co_await pass_response(upstream, std::move(*head), reusable);
+  }
+  if (!body_sent_ && body_result_ && passed && is_duplex) {
+    answer_is_over_ = true;
+    sending.spawn(stop_when_unwanted(upstream, sending));
+    // Each of its waits has a deadline.
+    co_await sending.join(async::Deadline::never());
   }
   if (!body_sent_) {
     // Answered before the body was read: neither connection knows where the next message begins (attack C5).
@@ -225,7 +304,7 @@ async::Task<Attempted> Relay::attempt(wire::ClientConnection& upstream, bool reu
   co_return out;
 }
 
-async::Task<Result<http::ResponseHead>> Relay::read_final_head(wire::ClientConnection& upstream) {
+async::Task<Result<http::ResponseHead>> Relay::read_final_head(wire::ClientStream& upstream) {
   for (int interim = 0; interim <= kMostInterim; ++interim) {
     // While the body is on its way the server has a reason to be silent.
     Result<http::ResponseHead> head = co_await upstream.read_head(x_.loop().in(plan_.response_timeout));
@@ -243,26 +322,33 @@ async::Task<Result<http::ResponseHead>> Relay::read_final_head(wire::ClientConne
   co_return fail(Errc::malformed, "too many 1xx responses", Side::upstream);
 }
 
-async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, http::ResponseHead head,
+async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::ResponseHead head,
                                            bool& reusable) {
-  const auto framing = http::decide_framing(head, plan_.method);
-  if (!framing) co_return fail(Errc::malformed, framing.error().detail, Side::upstream);
-  const bool upstream_stays = http::keeps_alive(head) && framing->kind != Kind::until_close;
+  if (x_.request().asks_for_tunnel && head.status < 300) {
+    co_return fail(Errc::malformed, "a page in place of a WebSocket", Side::upstream);  // attack C8
+  }
+  const Result<wire::BodySource*> source = upstream.begin_body(head, plan_.method);
+  if (!source) co_return fail(source.error());
+  wire::BodySource& body = **source;
+  const http::Framing framing = body.framing();
+  const http::Version version = x_.request().version;
   head.headers = plan_.fields->response_fields(server_, head);
   // A body of unknown length is chunked for a client that knows chunks; for others the end of the connection ends it.
-  http::Framing to_client = *framing;
-  if (framing->kind == Kind::until_close || framing->kind == Kind::chunked) {
+  http::Framing to_client = framing;
+  if (framing.kind == Kind::until_close || framing.kind == Kind::chunked) {
     head.headers.remove("Content-Length");
-    const http::Version version = x_.request().version;
     to_client.kind = version == http::Version::http_1_0 ? Kind::until_close : Kind::chunked;
     if (version == http::Version::http_1_1) head.headers.set("Transfer-Encoding", "chunked");
   }
-  if (framing->kind == Kind::length) head.headers.set("Content-Length", std::to_string(framing->length));
+  // A head of HTTP/2 says itself that it is all.
+  const bool says_length = framing.length > 0 || version != http::Version::http_2 || !upstream.is_multiplexed();
+  if (framing.kind == Kind::length && says_length) {
+    head.headers.set("Content-Length", std::to_string(framing.length));
+  }
   if (head.status == 204) head.headers.remove("Content-Length");  // RFC 9110 section 8.6
   if (!plan_.upgrade.empty() && x_.stream().has_more_input()) x_.close_afterwards();  // attack C8
   const Result<> begun = x_.begin_relayed(head, to_client);
   if (!begun) co_return begun;
-  wire::MessageBody body(upstream.input(), *framing, Side::upstream);
   for (;;) {
     if (body.would_wait()) {
       // What is there goes out, the head without a body too: the rest may take its time.
@@ -270,6 +356,9 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
       if (!flushed) co_return flushed;
     }
     const Result<std::string_view> piece = co_await body.next(x_.loop().in(plan_.response_timeout));
+    const bool is_timeout = !piece && piece.error().code == Errc::timeout;
+    if (is_timeout && may_pause_ && last_active_ + plan_.response_timeout > x_.loop().now()) continue;
+    last_active_ = x_.loop().now();
     // An end that we made is none of the body's.
     if (client_left_ || x_.was_cut()) co_return fail(Errc::closed, "the client left", Side::client);
     if (!piece) {
@@ -281,13 +370,18 @@ async::Task<Result<>> Relay::pass_response(wire::ClientConnection& upstream, htt
     const Result<> written = co_await x_.write_relayed(*piece);
     if (!written) co_return written;
   }
+  if (!body.trailers().empty()) x_.stream().add_trailers(plan_.fields->passing_trailers(body.trailers()));
   const Result<> finished = co_await x_.finish_relayed();
-  reusable = upstream_stays && body_sent_;
+  reusable = upstream.can_go_on() && body_sent_;
   co_return finished;
 }
 
-async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, http::ResponseHead head) {
-  if (!switches_to(head.headers, plan_.upgrade)) {
+async::Task<Result<>> Relay::switch_protocols(wire::ClientStream& upstream, http::ResponseHead head) {
+  if (upstream.is_multiplexed()) {
+    head.headers.set("Sec-WebSocket-Accept", websocket_accept(websocket_key_));
+    head.headers.remove("Content-Length");
+    head.status = 101;
+  } else if (!switches_to(head.headers, plan_.upgrade, websocket_key_)) {
     co_return fail(Errc::malformed, "101 to another protocol than was asked for", Side::upstream);
   }
   // From here on one direction may end before the other.
@@ -295,13 +389,19 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientConnection& upstream, 
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
   if (x_.stream().has_more_input()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
   head.headers = plan_.fields->response_fields(server_, head);
-  head.headers.set("Connection", "Upgrade");
-  head.headers.set("Upgrade", plan_.upgrade);
+  if (x_.request().asks_for_tunnel) {
+    head.status = 200;
+    head.headers.remove("Sec-WebSocket-Accept");
+  } else {
+    head.headers.set("Connection", "Upgrade");
+    head.headers.set("Upgrade", plan_.upgrade);
+  }
   const Result<> begun = x_.begin_tunnel(head);
   if (!begun) co_return begun;
   const Result<> flushed = co_await x_.flush_relayed();
   if (!flushed) co_return flushed;
-  const wire::TunnelCount count = co_await wire::run_tunnel(*x_.stream().connection(), upstream, plan_.tunnel_idle);
+  const wire::TunnelCount count =
+      co_await wire::run_tunnel(x_.stream().tunnel_end(), upstream.tunnel_end(), plan_.tunnel_idle);
   x_.record().response_bytes = count.to_client;
   x_.record().request_bytes = count.from_client;
   co_return Result<>();
@@ -316,6 +416,7 @@ async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream:
 }
 
 std::string requested_upgrade(const http::RequestHead& head, const http::Framing& framing) {
+  if (head.asks_for_tunnel) return "websocket";
   const auto protocol = head.headers.find("Upgrade");
   if (!protocol || head.version != http::Version::http_1_1 || framing.has_body() ||
       head.headers.count("Upgrade") != 1 || !http::has_list_member(head.headers, "Connection", "upgrade")) {

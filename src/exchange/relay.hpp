@@ -18,6 +18,8 @@ class FieldPlanner {
   virtual http::Headers request_fields(std::size_t server) const = 0;
   // What the client gets of that server's answer: hop-by-hop fields, Location, Set-Cookie. Called once.
   virtual http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const = 0;
+  // What of a trailer section goes on, either way.
+  virtual http::Headers passing_trailers(const http::Headers& trailers) const = 0;
 };
 
 // What goes upstream, and how the answer is to be changed on its way back.
@@ -29,6 +31,7 @@ struct RelayPlan {
   Duration response_timeout{std::chrono::seconds(120)};
   Duration tunnel_idle{std::chrono::minutes(60)};  // of a connection that has switched protocols
   unsigned max_attempts = 3;
+  bool passes_trailers = false;
   const FieldPlanner* fields = nullptr;  // not owned
 };
 
@@ -38,8 +41,8 @@ struct RelayPlan {
 // there is no other way to send a request upstream.
 async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream::Pool& pool);
 
-// The protocol that the request asks to switch to (RFC 9110 section 7.8), if that can be passed on: HTTP/1.1, no body,
-// one protocol, not HTTP itself (attack C7). Empty otherwise.
+// The protocol that the request asks to switch to, if that can be passed on: by HTTP/1.1 (RFC 9110 section 7.8) with no
+// body, for one protocol, not HTTP itself (attack C7); by HTTP/2 the WebSocket of RFC 8441. Empty otherwise.
 std::string requested_upgrade(const http::RequestHead& head, const http::Framing& framing);
 
 }  // namespace sallyport::exchange

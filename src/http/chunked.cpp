@@ -119,6 +119,13 @@ Parsed<> ChunkedDecoder::check_trailers() const {
   return {};
 }
 
+void append_trailers(const Headers& trailers, std::string& out) {
+  for (const Field field : trailers) {
+    if (!is_token(field.name) || !is_field_value(field.value)) continue;
+    out.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+}
+
 void append_chunk_header(std::string& out, std::uint64_t size) {
   constexpr char kDigits[] = "0123456789abcdef";
   char text[16];

@@ -64,9 +64,11 @@ void append_chunk_header(std::string& out, std::uint64_t size);
 inline void append_chunk_end(std::string& out) {
   out += "\r\n";
 }
-// Appends the last chunk and an empty trailer section.
-inline void append_last_chunk(std::string& out) {
-  out += "0\r\n\r\n";
+// Appends fields as they stand in a trailer section; those that cannot be written are left out.
+void append_trailers(const Headers& trailers, std::string& out);
+// Appends the last chunk and the trailer section: `trailers` as append_trailers() wrote it.
+inline void append_last_chunk(std::string& out, std::string_view trailers = {}) {
+  out.append("0\r\n").append(trailers).append("\r\n");
 }
 
 }  // namespace sallyport::http

@@ -102,6 +102,8 @@ bool refused(std::uint32_t& counter) {
 
 }  // namespace
 
+bool is_known_to_gate(std::string_view name) { return known_names().find(name) != kOther; }
+
 ConnectionOptions::ConnectionOptions(const Headers& headers) {
   for (const Field field : headers) {
     if (equal_ignoring_case(field.name, "connection")) take_list(field.value);

@@ -46,6 +46,9 @@ class ConnectionOptions {
   std::vector<std::string> names_;  // folded and sorted
 };
 
+// Does the gate treat that name, in any spelling, in a way of its own?
+bool is_known_to_gate(std::string_view name);
+
 // Judges the fields of one request. Refused are: reserved names in every spelling; hop-by-hop fields, Connection and
 // what it names, Upgrade, HTTP2-Settings, TE, Trailer, Transfer-Encoding, Proxy and Proxy-*, Expect, which is ours to
 // answer; claims about the client and method overrides unless the rules keep them; other spellings of Host,

@@ -1,78 +1,26 @@
 #include "http/h2_session.hpp"
 
-#include <nghttp2/nghttp2.h>
-
-#include <algorithm>
 #include <new>
-#include <vector>
 
-#include "base/text.hpp"
-#include "http/chars.hpp"
+#include "http/h2_library.hpp"
 
 namespace sallyport::http {
 namespace {
 
-// Of what a useful exchange gives back to the allowance for frames that carry nothing: a transfer needs a WINDOW_UPDATE
-// now and then, and many browsers send PRIORITY_UPDATE with each request.
-constexpr double kFramesPerRequest = 8;
-constexpr double kBytesPerFrame = 2048;
-// A head that is longer than the limit is answered; one that is so much longer is no accident (HPACK bombs: a byte
-// that stands for four thousand).
-constexpr std::size_t kMostOverLimit = 4;
-constexpr std::size_t kFieldOverhead = 32;  // RFC 9113 section 6.5.2
-constexpr unsigned kFirstUnknownType = 0x0a;
-// Kept of a buffer that was larger once.
-constexpr std::size_t kKeptCapacity = 64 * 1024;
-
-const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
-std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-std::string_view text_of(nghttp2_rcbuf* buffer) {
-  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
-  return text_of(bytes.base, bytes.len);
-}
-
-struct OptionDeleter {
-  void operator()(nghttp2_option* option) const { nghttp2_option_del(option); }
-};
-struct CallbacksDeleter {
-  void operator()(nghttp2_session_callbacks* callbacks) const { nghttp2_session_callbacks_del(callbacks); }
-};
-
-std::unique_ptr<nghttp2_option, OptionDeleter> make_options() {
-  nghttp2_option* option = nullptr;
-  if (nghttp2_option_new(&option) != 0) throw std::bad_alloc();
-  nghttp2_option_set_no_auto_window_update(option, 1);
-  nghttp2_option_set_no_closed_streams(option, 1);
-  nghttp2_option_set_max_outbound_ack(option, 100);
-  nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_PRIORITY_UPDATE);
-  // Of unknown types nghttp2 would tell us nothing, so that nobody could count them.
-  for (unsigned type = kFirstUnknownType; type <= UINT8_MAX; ++type) {
-    if (type != NGHTTP2_PRIORITY_UPDATE) {
-      nghttp2_option_set_user_recv_extension_type(option, static_cast<std::uint8_t>(type));
-    }
-  }
-  return std::unique_ptr<nghttp2_option, OptionDeleter>(option);
-}
+constexpr std::uint8_t kShutDownPing[8] = {'s', 'h', 'u', 't', 'd', 'o', 'w', 'n'};
 
 }  // namespace
-
-// What stands here for a moment only: kept so that it need not be allocated for each answer.
-struct H2ServerSession::Scratch {
-  std::vector<nghttp2_nv> fields;
-};
 
 struct H2ServerSession::Stream {
   explicit Stream(const HeadLimits& limits) : head(limits) {}
 
   H2RequestMaker head;
+  H2TrailerMaker trailers;
   bool delivered = false;
   bool body_ended = false;
+  bool is_tunnel = false;
   bool is_ours_to_blame = false;  // we broke it off for a reason that is not the client's
-  std::string outgoing;           // from `sent` on: not in a frame yet
-  std::size_t sent = 0;
-  bool out_ended = false;
+  H2OutgoingBody outgoing;
   bool answered = false;          // the end of the answer is out
   bool stop_after_answer = false;
 };
@@ -107,24 +55,34 @@ struct H2ServerSession::Callbacks {
       session.fail_with(Errc::too_large, "a head without end");
       return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
-    // Trailers of a request go no further: nobody behind us could tell them from fields (attack B5).
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
     Stream* const stream = session.find(frame->hd.stream_id);
-    if (stream != nullptr) stream->head.add(text_of(name), text_of(value));
+    if (stream == nullptr) return 0;
+    if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+      stream->head.add(text_of(name), text_of(value));
+    } else {
+      stream->trailers.add(text_of(name), text_of(value));
+    }
     return 0;
   }
 
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
-    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     H2ServerSession& session = self(user);
+    const bool is_echo = frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
+    if (is_echo && text_of(frame->ping.opaque_data, sizeof kShutDownPing) == text_of(kShutDownPing, sizeof kShutDownPing)) {
+      session.events_.on_shut_down_heard();
+    }
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Stream* const stream = session.find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
     const bool ended = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (!stream->delivered) {
       session.deliver(frame->hd.stream_id, *stream, ended);
+    } else if (stream->is_tunnel && frame->hd.type == NGHTTP2_HEADERS) {
+      // RFC 9113 section 8.5: a tunnel has no trailers.
+      nghttp2_submit_rst_stream(session.session_, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_PROTOCOL_ERROR);
     } else if (ended && !stream->body_ended) {
-      stream->body_ended = true;
-      session.events_.on_body_end(frame->hd.stream_id);
+      session.end_of_body(frame->hd.stream_id, *stream);
     }
     return 0;
   }
@@ -147,6 +105,7 @@ struct H2ServerSession::Callbacks {
     const auto found = session.streams_.find(id);
     if (found == session.streams_.end()) return 0;
     const std::unique_ptr<Stream> stream = std::move(found->second);
+    session.unsent_ -= stream->outgoing.unsent();
     session.streams_.erase(found);
     // A reset is one under any code, unless the answer was whole.
     if (error == NGHTTP2_NO_ERROR && !stream->answered) error = NGHTTP2_CANCEL;
@@ -167,6 +126,10 @@ struct H2ServerSession::Callbacks {
   }
 
   static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
+    // Only now: nghttp2 sends a PING before what was submitted earlier.
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.last_stream_id == INT32_MAX) {
+      nghttp2_submit_ping(self(user).session_, NGHTTP2_FLAG_NONE, kShutDownPing);
+    }
     const bool may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (!may_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
     H2ServerSession& session = self(user);
@@ -177,33 +140,22 @@ struct H2ServerSession::Callbacks {
     return 0;
   }
 
-  static ssize_t on_wants_data(nghttp2_session*, std::int32_t id, std::uint8_t*, std::size_t size,
+  static ssize_t on_wants_data(nghttp2_session* raw, std::int32_t id, std::uint8_t*, std::size_t size,
                                std::uint32_t* flags, nghttp2_data_source*, void* user) noexcept {
     Stream* const stream = self(user).find(id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    const std::size_t left = stream->outgoing.size() - stream->sent;
-    if (left == 0 && !stream->out_ended) return NGHTTP2_ERR_DEFERRED;
-    const std::size_t taken = std::min(left, size);
-    if (taken == left && stream->out_ended) *flags |= NGHTTP2_DATA_FLAG_EOF;
-    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    return static_cast<ssize_t>(taken);
+    return stream->outgoing.offer(raw, id, size, flags);
   }
 
   static int on_send_data(nghttp2_session*, nghttp2_frame* frame, const std::uint8_t* header, std::size_t size,
                           nghttp2_data_source*, void* user) noexcept {
-    constexpr std::size_t kFrameHeader = 9;
     H2ServerSession& session = self(user);
     if (session.out_->size() >= session.enough_) return NGHTTP2_ERR_WOULDBLOCK;
     Stream* const stream = session.find(frame->hd.stream_id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    session.out_->append(text_of(header, kFrameHeader)).append(stream->outgoing, stream->sent, size);
-    stream->sent += size;
-    if (stream->sent == stream->outgoing.size()) {
-      if (stream->outgoing.capacity() > kKeptCapacity) std::string().swap(stream->outgoing);
-      stream->outgoing.clear();
-      stream->sent = 0;
-    }
-    session.idle_frames_.earn(static_cast<double>(size) / kBytesPerFrame);
+    stream->outgoing.take(header, size, *session.out_);
+    session.unsent_ -= size;
+    session.idle_frames_.earn(stream->outgoing.worth_of(size));
     session.events_.on_sent(frame->hd.stream_id);
     return 0;
   }
@@ -212,12 +164,11 @@ struct H2ServerSession::Callbacks {
 H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
     : limits_(limits),
       events_(events),
-      scratch_(std::make_unique<Scratch>()),
+      block_(std::make_unique<H2FieldBlock>()),
       idle_frames_(limits.idle_frame_burst, limits.idle_frames_per_second),
       resets_(limits.reset_burst, limits.resets_per_second) {
-  nghttp2_session_callbacks* raw = nullptr;
-  if (nghttp2_session_callbacks_new(&raw) != 0) throw std::bad_alloc();
-  const std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter> callbacks(raw);
+  const auto callbacks = make_h2_callbacks();
+  nghttp2_session_callbacks* const raw = callbacks.get();
   nghttp2_session_callbacks_set_on_begin_frame_callback(raw, Callbacks::on_begin_frame);
   nghttp2_session_callbacks_set_unpack_extension_callback(raw, Callbacks::on_extension);
   nghttp2_session_callbacks_set_on_begin_headers_callback(raw, Callbacks::on_begin_headers);
@@ -228,12 +179,13 @@ H2ServerSession::H2ServerSession(const H2Limits& limits, Events& events)
   nghttp2_session_callbacks_set_send_callback(raw, Callbacks::on_send);
   nghttp2_session_callbacks_set_on_frame_send_callback(raw, Callbacks::on_frame_sent);
   nghttp2_session_callbacks_set_send_data_callback(raw, Callbacks::on_send_data);
-  const auto options = make_options();
+  const auto options = make_h2_options();
   if (nghttp2_session_server_new2(&session_, raw, this, options.get()) != 0) throw std::bad_alloc();
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.max_concurrent_streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.head.max_head)},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1}};
   nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
@@ -271,7 +223,18 @@ void H2ServerSession::deliver(StreamId id, Stream& stream, bool ended) {
   }
   stream.delivered = true;
   stream.body_ended = ended;
+  stream.is_tunnel = head->asks_for_tunnel;
   events_.on_request(id, std::move(*head), *framing);
+}
+
+void H2ServerSession::end_of_body(StreamId id, Stream& stream) {
+  stream.body_ended = true;
+  auto trailers = stream.trailers.finish();
+  if (!trailers) {
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_PROTOCOL_ERROR);
+    return;
+  }
+  events_.on_body_end(id, std::move(*trailers));
 }
 
 Result<> H2ServerSession::receive(std::string_view bytes, TimePoint now) {
@@ -305,26 +268,15 @@ Result<> H2ServerSession::submit(StreamId id, const ResponseHead& head, bool has
   if (head.status < 100 || head.status > 599) return fail(Errc::internal, "head not written: no such status");
   const char status[] = {static_cast<char>('0' + head.status / 100), static_cast<char>('0' + head.status / 10 % 10),
                          static_cast<char>('0' + head.status % 10)};
-  std::vector<nghttp2_nv>& fields = scratch_->fields;
-  fields.clear();
-  // nghttp2 copies them, names in lower case (RFC 9113 section 8.2.1).
-  const auto add = [&fields](std::string_view name, std::string_view value) {
-    fields.push_back(nghttp2_nv{const_cast<std::uint8_t*>(bytes_of(name)), const_cast<std::uint8_t*>(bytes_of(value)),
-                                name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
-  };
-  add(":status", std::string_view(status, sizeof status));
-  for (const Field field : head.headers) {
-    if (!is_token(field.name) || !is_field_value(field.value)) {
-      return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
-    }
-    if (is_connection_specific(field.name)) continue;
-    add(field.name, field.value);
-  }
+  block_->begin(1, head.headers);
+  block_->add_pseudo(":status", std::string_view(status, sizeof status));
+  const Result<> written = block_->add(head.headers);
+  if (!written) return written;
   nghttp2_data_provider provider{};
   provider.read_callback = Callbacks::on_wants_data;
   const int submitted =
-      interim ? nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, fields.data(), fields.size(), nullptr)
-              : nghttp2_submit_response(session_, id, fields.data(), fields.size(), has_body ? &provider : nullptr);
+      interim ? nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, block_->data(), block_->size(), nullptr)
+              : nghttp2_submit_response(session_, id, block_->data(), block_->size(), has_body ? &provider : nullptr);
   if (submitted < 0) return fail(Errc::internal, nghttp2_strerror(submitted));
   return {};
 }
@@ -339,26 +291,27 @@ Result<> H2ServerSession::respond_interim(StreamId stream, const ResponseHead& h
 
 void H2ServerSession::send(StreamId id, std::string_view piece) {
   Stream* const stream = find(id);
-  if (stream == nullptr || stream->out_ended) return;
-  // A long answer never comes to the end of its buffer: what has gone out is taken away when it is most of it.
-  if (stream->sent > stream->outgoing.size() / 2) {
-    stream->outgoing.erase(0, stream->sent);
-    stream->sent = 0;
-  }
-  stream->outgoing += piece;
+  if (stream == nullptr || stream->outgoing.ended()) return;
+  stream->outgoing.add(piece);
+  unsent_ += piece.size();
   nghttp2_session_resume_data(session_, id);
+}
+
+void H2ServerSession::add_trailers(StreamId id, const Headers& trailers) {
+  Stream* const stream = find(id);
+  if (stream != nullptr) stream->outgoing.add_trailers(trailers);
 }
 
 void H2ServerSession::end_body(StreamId id) {
   Stream* const stream = find(id);
-  if (stream == nullptr || stream->out_ended) return;
-  stream->out_ended = true;
+  if (stream == nullptr || stream->outgoing.ended()) return;
+  stream->outgoing.end();
   nghttp2_session_resume_data(session_, id);
 }
 
 std::size_t H2ServerSession::unsent(StreamId id) const {
   const Stream* const stream = find(id);
-  return stream == nullptr ? 0 : stream->outgoing.size() - stream->sent;
+  return stream == nullptr ? 0 : stream->outgoing.unsent();
 }
 
 void H2ServerSession::stop_after_answer(StreamId id) {
@@ -377,6 +330,10 @@ void H2ServerSession::reset(StreamId id, H2Error error) {
 
 void H2ServerSession::consumed(StreamId id, std::size_t bytes) {
   nghttp2_session_consume(session_, id, bytes);
+}
+
+void H2ServerSession::announce_shut_down() {
+  nghttp2_submit_shutdown_notice(session_);
 }
 
 void H2ServerSession::shut_down() {

@@ -10,31 +10,14 @@
 #include "base/result.hpp"
 #include "http/allowance.hpp"
 #include "http/framing.hpp"
+#include "http/h2_error.hpp"
 #include "http/h2_head.hpp"
 
 struct nghttp2_session;
 
 namespace sallyport::http {
 
-using StreamId = std::int32_t;
-
-// RFC 9113 section 7.
-enum class H2Error : std::uint32_t {
-  no_error = 0,
-  protocol_error = 1,
-  internal_error = 2,
-  flow_control_error = 3,
-  settings_timeout = 4,
-  stream_closed = 5,
-  frame_size_error = 6,
-  refused_stream = 7,
-  cancel = 8,
-  compression_error = 9,
-  connect_error = 10,
-  enhance_your_calm = 11,
-  inadequate_security = 12,
-  http_1_1_required = 13,
-};
+class H2FieldBlock;
 
 struct H2Limits {
   HeadLimits head;
@@ -58,16 +41,20 @@ class H2ServerSession {
   // functions that say so. Views last until the call returns.
   class Events {
    public:
-    // A request. Its body follows unless the framing says none.
+    // A request. Its body follows unless the framing says none; what a tunnel carries comes as a body does.
     virtual void on_request(StreamId stream, RequestHead head, const Framing& framing) = 0;
     // A request that is to be answered with this status and no more: its head was too long, and so on.
     virtual void on_refused(StreamId stream, int status, std::string why) = 0;
     virtual void on_body(StreamId stream, std::string_view piece) = 0;
-    virtual void on_body_end(StreamId stream) = 0;
+    // `trailers`: what came behind the body; usually nothing.
+    virtual void on_body_end(StreamId stream, Headers trailers) = 0;
     // Some of what send() took has gone out.
     virtual void on_sent(StreamId stream) = 0;
     // Nothing more of this stream, either way: after no_error all was said, after others it was broken off.
     virtual void on_closed(StreamId stream, H2Error error) = 0;
+    // The client has heard what announce_shut_down() said: what it sends from now on, it sends against better knowledge.
+    // May call shut_down().
+    virtual void on_shut_down_heard() = 0;
 
    protected:
     ~Events() = default;
@@ -93,9 +80,12 @@ class H2ServerSession {
   Result<> respond(StreamId stream, const ResponseHead& head, bool has_body);
   Result<> respond_interim(StreamId stream, const ResponseHead& head);
   void send(StreamId stream, std::string_view piece);
+  // Fields that follow the body; before end_body().
+  void add_trailers(StreamId stream, const Headers& trailers);
   void end_body(StreamId stream);
-  // Bytes that send() took and output() has not given yet.
+  // Bytes that send() took and output() has not given yet; of one stream, and of all.
   std::size_t unsent(StreamId stream) const;
+  std::size_t unsent_of_all() const { return unsent_; }
   // When the answer is out, whatever is still to come of the request is not wanted (RFC 9113 section 8.1).
   void stop_after_answer(StreamId stream);
   // Breaks the stream off, both ways.
@@ -103,8 +93,10 @@ class H2ServerSession {
   // Somebody has taken that much of the body: the client may send more. Also of streams that are closed.
   void consumed(StreamId stream, std::size_t bytes);
 
-  // No request that comes from now on is served: tells the client which was the last one, so that it sends the others
-  // elsewhere without asking whether they were acted on (RFC 9113 section 6.8).
+  // The two steps of an end that loses no request (RFC 9113 section 6.8). First the client is asked to send no more, and
+  // whatever is on its way is still served; on_shut_down_heard() tells when nothing can be on its way any more. Then it
+  // is told which request was the last: those behind it were not acted on, and are not.
+  void announce_shut_down();
   void shut_down();
 
   std::size_t stream_count() const { return streams_.size(); }
@@ -112,22 +104,23 @@ class H2ServerSession {
  private:
   struct Stream;
   struct Callbacks;
-  struct Scratch;
 
   Stream* find(StreamId id) const;
   void deliver(StreamId id, Stream& stream, bool ended);
+  void end_of_body(StreamId id, Stream& stream);
   Result<> submit(StreamId id, const ResponseHead& head, bool has_body, bool interim);
   void fail_with(Errc code, std::string why);
 
   const H2Limits limits_;
   Events& events_;
-  const std::unique_ptr<Scratch> scratch_;
   nghttp2_session* session_ = nullptr;
   std::unordered_map<StreamId, std::unique_ptr<Stream>> streams_;
+  const std::unique_ptr<H2FieldBlock> block_;
   Allowance idle_frames_;
   Allowance resets_;
   bool frame_is_empty_ = false;  // the DATA frame that is coming in
   std::size_t head_bytes_ = 0;   // of the head that is coming in
+  std::size_t unsent_ = 0;
   TimePoint now_{};
   std::string* out_ = nullptr;  // while output() runs
   std::size_t enough_ = 0;

@@ -13,7 +13,10 @@ libpure_a_SOURCES += \
   src/http/h1_fields.cpp src/http/h1_fields.hpp \
   src/http/h1_parser.cpp src/http/h1_parser.hpp \
   src/http/h1_renderer.cpp src/http/h1_renderer.hpp \
+  src/http/h2_client_session.cpp src/http/h2_client_session.hpp \
+  src/http/h2_error.hpp \
   src/http/h2_head.cpp src/http/h2_head.hpp \
+  src/http/h2_library.cpp src/http/h2_library.hpp \
   src/http/h2_session.cpp src/http/h2_session.hpp \
   src/http/host_names.cpp src/http/host_names.hpp \
   src/http/languages.cpp src/http/languages.hpp \
@@ -22,4 +25,5 @@ libpure_a_SOURCES += \
   src/http/message.cpp src/http/message.hpp \
   src/http/parse_error.hpp \
   src/http/target.cpp src/http/target.hpp \
+  src/http/trailers.cpp src/http/trailers.hpp \
   src/http/target_form.cpp src/http/target_form.hpp

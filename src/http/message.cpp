@@ -7,21 +7,39 @@
 
 namespace sallyport::http {
 
-// Both may point into bytes_: what makes room keeps the old bytes until the new ones are complete.
+Headers::Bytes::Bytes(const Bytes& other) : size_(other.size_), room_(other.size_) {
+  if (size_ == 0) return;
+  at_ = std::make_unique_for_overwrite<char[]>(room_);
+  std::memcpy(at_.get(), other.at_.get(), size_);
+}
+
+void Headers::Bytes::reserve(std::size_t room) {
+  if (room <= room_) return;
+  auto larger = std::make_unique_for_overwrite<char[]>(room);
+  if (size_ > 0) std::memcpy(larger.get(), at_.get(), size_);
+  at_.swap(larger);
+  room_ = room;
+}
+
+void Headers::Bytes::append(std::string_view first, std::string_view second) {
+  const std::size_t size = size_ + first.size() + second.size();
+  std::unique_ptr<char[]> old;
+  if (size > room_) {
+    // Kept until the new ones are complete.
+    const std::size_t room = std::max(size, 2 * room_);
+    old = std::exchange(at_, std::make_unique_for_overwrite<char[]>(room));
+    if (size_ > 0) std::memcpy(at_.get(), old.get(), size_);
+    room_ = room;
+  }
+  char* const end = at_.get() + size_;
+  std::memcpy(end, first.data(), first.size());
+  std::memcpy(end + first.size(), second.data(), second.size());
+  size_ = size;
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   const std::size_t offset = bytes_.size();
-  const std::size_t size = offset + name.size() + value.size();
-  if (size > bytes_.capacity()) {
-    std::string larger;
-    larger.reserve(std::max(size, 2 * bytes_.capacity()));
-    larger.append(bytes_).append(name).append(value);
-    bytes_.swap(larger);
-  } else {
-    bytes_.resize(size);
-    char* const at = bytes_.data() + offset;
-    std::memcpy(at, name.data(), name.size());
-    std::memcpy(at + name.size(), value.data(), value.size());
-  }
+  bytes_.append(name, value);
   entries_.push_back(Entry{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(name.size()),
                            static_cast<std::uint32_t>(value.size())});
 }

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sallyport::http {
@@ -58,9 +60,36 @@ class Headers {
     std::uint32_t name_length;
     std::uint32_t value_length;
   };
-  std::string bytes_;
+  // Characters that are only ever added: a std::string checks more for each field, and clears what it grows by.
+  class Bytes {
+   public:
+    Bytes() = default;
+    Bytes(Bytes&& other) noexcept
+        : at_(std::move(other.at_)), size_(std::exchange(other.size_, 0)), room_(std::exchange(other.room_, 0)) {}
+    Bytes(const Bytes& other);
+    Bytes& operator=(Bytes other) noexcept {
+      at_.swap(other.at_);
+      std::swap(size_, other.size_);
+      std::swap(room_, other.room_);
+      return *this;
+    }
+    const char* data() const { return at_.get(); }
+    std::size_t size() const { return size_; }
+    void clear() { size_ = 0; }
+    void reserve(std::size_t room);
+    // Both may be views of these bytes.
+    void append(std::string_view first, std::string_view second);
+
+   private:
+    std::unique_ptr<char[]> at_;
+    std::size_t size_ = 0;
+    std::size_t room_ = 0;
+  };
+  Bytes bytes_;
   std::vector<Entry> entries_;
 };
+
+inline const Headers kNoHeaders;
 
 class Headers::Iterator {
  public:
@@ -108,6 +137,8 @@ struct RequestHead {
   std::string target;
   Version version = Version::http_1_1;
   Headers headers;
+  // A GET that came as extended CONNECT (RFC 8441) and asks for a WebSocket: a 2xx opens the tunnel.
+  bool asks_for_tunnel = false;
 };
 
 struct ResponseHead {

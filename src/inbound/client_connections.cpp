@@ -38,13 +38,36 @@ class RequestClient {
 
 }  // namespace
 
-// The requests of one HTTP/2 connection.
-class ClientConnections::H2Requests final : public wire::H2Connection::Handler {
+// A connection of HTTP/1.
+class ClientConnections::H1Entry final : public SessionConnections::Entry {
  public:
-  H2Requests(ClientConnections& all, const exchange::ClientFacts& client) : all_(all), client_(client) {}
+  H1Entry(SessionConnections& all, wire::ServerConnection& connection) : Entry(all), connection_(connection) {}
 
-  // Set once, before the first request.
+  void set_waiting(bool waiting) { waiting_ = waiting; }
+  bool draining() const { return draining_; }
+  void drain() override {
+    draining_ = true;
+    // A request that has begun to come in is still answered.
+    if (!waiting_ || !connection_.is_idle()) return;
+    connection_.stream().shut_write();
+    connection_.stream().abort();
+  }
+
+ private:
+  wire::ServerConnection& connection_;
+  bool waiting_ = false;  // for the next request
+  bool draining_ = false;
+};
+
+// A connection of HTTP/2 and its requests.
+class ClientConnections::H2Requests final : public wire::H2Connection::Handler, public SessionConnections::Entry {
+ public:
+  H2Requests(ClientConnections& all, const exchange::ClientFacts& client)
+      : Entry(all.open_), all_(all), client_(client) {}
+
+  // Set once, before anything else is called.
   void set_connection(wire::H2Connection& connection) { connection_ = &connection; }
+  void drain() override { connection_->drain(); }
 
   async::Task<> serve(wire::ServerStream& stream, http::RequestHead head, const http::Framing& framing) override;
   async::Task<> refuse(wire::ServerStream& stream, int status, std::string why) override {
@@ -68,11 +91,11 @@ async::Task<> ClientConnections::H2Requests::serve(wire::ServerStream& stream, h
     co_return;
   }
   const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
-  if (limit > 0 && ++served_ >= limit) connection_->drain();
+  if (limit > 0 && ++served_ >= limit) stream.close_connection_after();
   const async::Context here = co_await async::CurrentContext();
   const RequestClient client(client_, head.headers, *snapshot);
   Exchange x(stream, std::move(head), client.facts(), snapshot->exchange_options, *snapshot->pages, all_.next_id(), *here.loop);
-  co_await all_.serve_exchange(x, *snapshot);
+  co_await all_.serve_exchange(x, *snapshot, *this);
 }
 
 ClientConnections::ClientConnections(Commons& commons, InboundRole& role, std::string id_prefix)
@@ -80,14 +103,7 @@ ClientConnections::ClientConnections(Commons& commons, InboundRole& role, std::s
 
 void ClientConnections::drain() {
   draining_ = true;
-  for (async::ListNode* node = between_requests_.next(); node != &between_requests_; node = node->next()) {
-    wire::ServerConnection& connection = static_cast<Waiting*>(node)->connection;
-    // A request that has begun to come in is still answered.
-    if (!connection.is_idle()) continue;
-    connection.stream().shut_write();
-    connection.stream().abort();
-  }
-  for (wire::H2Connection* const connection : h2_connections_) connection->drain();
+  open_.drain_all();
 }
 
 std::string ClientConnections::next_id() {
@@ -124,6 +140,9 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
     }
     client.protocol = (*secured)->protocol();
     client.server_name = (*secured)->server_name();
+    client.certificate_asked = (*secured)->client_auth() != tls::ClientAuth::never;
+    const Result<>& certificate = (*secured)->client_certificate();
+    if (client.certificate_asked && !certificate) client.certificate_problem = certificate.error().detail;
     is_http_2 = (*secured)->alpn() == "h2";
     stream = std::move(*secured);
   }
@@ -136,14 +155,6 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
 
 async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
                                               const exchange::ClientFacts& client) {
-  struct Listed {
-    std::unordered_set<wire::H2Connection*>& list;
-    wire::H2Connection* const connection;
-    Listed(std::unordered_set<wire::H2Connection*>& l, wire::H2Connection* c) : list(l), connection(c) {
-      list.insert(connection);
-    }
-    ~Listed() { list.erase(connection); }
-  };
   const config::ServerSettings& settings = first.settings->server;
   wire::H2Connection::Timeouts timeouts;
   timeouts.head = settings.client_connect_timeout;
@@ -152,7 +163,6 @@ async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> strea
   H2Requests requests(*this, client);
   wire::H2Connection connection(std::move(stream), first.h2_limits, timeouts, requests);
   requests.set_connection(connection);
-  const Listed listed(h2_connections_, &connection);
   if (draining_) connection.drain();
   const std::string failure = co_await connection.run();
   if (failure.empty()) co_return;
@@ -163,14 +173,17 @@ async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> strea
                                               const exchange::ClientFacts& client) {
   const async::Context here = co_await async::CurrentContext();
   wire::ServerConnection connection(std::move(stream), first.head_limits);
+  H1Entry entry(open_, connection);
   std::uint32_t served = 0;
   for (;;) {
     std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
     const config::ServerSettings& settings = snapshot->settings->server;
     const auto head_time = settings.client_connect_timeout;
     const auto idle = served == 0 ? head_time : settings.persistent_con_timeout;
+    entry.set_waiting(true);
     tl::expected<http::RequestHead, wire::NoRequest> head =
-        co_await wait_for_request(connection, here.loop->in(idle), head_time);
+        co_await connection.read_request(here.loop->in(idle), head_time);
+    entry.set_waiting(false);
     if (!head) {
       if (head.error().status != 0) {
         commons_.logs.event(log::Level::info, "request-refused",
@@ -186,17 +199,10 @@ async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> strea
     bool go_on = true;
     const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
     if ((limit > 0 && served >= limit) || snapshot->settings->server.persistent_con_timeout.count() == 0) go_on = false;
-    co_await serve_one(connection, client, std::move(*head), *snapshot, go_on);
-    if (!go_on || draining_) break;
+    co_await serve_one(connection, entry, client, std::move(*head), *snapshot, go_on);
+    if (!go_on || draining_ || entry.draining()) break;
   }
   co_await linger(connection);
-}
-
-async::Task<tl::expected<http::RequestHead, wire::NoRequest>> ClientConnections::wait_for_request(
-    wire::ServerConnection& connection, async::Deadline idle, Duration head_time) {
-  Waiting waiting(connection);
-  waiting.link_before(between_requests_);
-  co_return co_await connection.read_request(idle, head_time);
 }
 
 // Ends the connection so that what we said last arrives: a socket closed with unread bytes resets instead.
@@ -228,8 +234,8 @@ async::Task<> ClientConnections::refuse_unread(wire::ServerStream& stream, const
   x.write_log(commons_.logs);
 }
 
-async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
-                                     http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
+async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, H1Entry& entry,
+                                           const exchange::ClientFacts& client, http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
   const auto framing = http::decide_framing(head);
   const auto expectation = http::expects_continue(head);
   if (!framing || !expectation) {
@@ -243,15 +249,16 @@ async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, c
   const RequestClient request_client(client, head.headers, snapshot);
   wire::H1ServerStream stream(connection, *framing);
   Exchange x(stream, std::move(head), request_client.facts(), snapshot.exchange_options, *snapshot.pages, next_id(), *here.loop);
-  if (!go_on || draining_) x.close_afterwards();
-  co_await serve_exchange(x, snapshot);
+  if (!go_on || draining_ || entry.draining()) stream.close_connection_after();
+  co_await serve_exchange(x, snapshot, entry);
   go_on = x.can_go_on();
 }
 
-async::Task<> ClientConnections::serve_exchange(Exchange& x, const Snapshot& snapshot) {
+async::Task<> ClientConnections::serve_exchange(Exchange& x, const Snapshot& snapshot,
+                                                SessionConnections::Entry& connection) {
   bool broken = false;
   try {
-    co_await role_.handle(x, snapshot);
+    co_await role_.handle(x, snapshot, connection);
   } catch (const std::exception& exception) {
     commons_.logs.event(log::Level::error, "exception", x.id() + ": " + exception.what());
     broken = true;

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <unordered_set>
 
 #include "inbound/inbound_role.hpp"
 #include "net/listener.hpp"
@@ -26,25 +25,20 @@ class ClientConnections {
   std::size_t size() const { return count_; }
   // From now on each connection ends with the answers that it is at; those that wait for a request end at once.
   void drain();
+  // The same for those that carried this session's cookie last; others are left alone.
+  void drain(const session::SessionId& id) { open_.drain(id); }
 
  private:
+  class H1Entry;
   class H2Requests;
-  // A connection of HTTP/1 that waits for its next request.
-  struct Waiting final : async::ListNode {
-    explicit Waiting(wire::ServerConnection& c) : connection(c) {}
-    wire::ServerConnection& connection;
-  };
 
   async::Task<> serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
                              const exchange::ClientFacts& client);
   async::Task<> serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
                              const exchange::ClientFacts& client);
-  async::Task<tl::expected<http::RequestHead, wire::NoRequest>> wait_for_request(wire::ServerConnection& connection,
-                                                                                async::Deadline idle,
-                                                                                Duration head_time);
-  async::Task<> serve_one(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+  async::Task<> serve_one(wire::ServerConnection& connection, H1Entry& entry, const exchange::ClientFacts& client,
                           http::RequestHead head, const Snapshot& snapshot, bool& go_on);
-  async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot);
+  async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection);
   async::Task<> refuse_unread(wire::ServerStream& stream, const exchange::ClientFacts& client,
                               const Snapshot& snapshot, int status, std::string why);
   async::Task<> linger(wire::ServerConnection& connection);
@@ -58,8 +52,7 @@ class ClientConnections {
   std::uint32_t next_id_ = 0;
   std::size_t count_ = 0;
   bool draining_ = false;
-  async::ListNode between_requests_;  // of Waiting
-  std::unordered_set<wire::H2Connection*> h2_connections_;
+  SessionConnections open_;
 };
 
 }  // namespace sallyport::inbound

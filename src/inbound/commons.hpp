@@ -9,6 +9,7 @@
 #include "async/snapshot.hpp"
 #include "async/worker_pool.hpp"
 #include "authn/throttle.hpp"
+#include "inbound/session_connections.hpp"
 #include "inbound/snapshot.hpp"
 #include "log/logs.hpp"
 #include "store/session_store.hpp"
@@ -47,6 +48,7 @@ struct Commons {
   SharedThrottle& throttle;
   log::Logs& logs;
   const async::Published<Snapshot>& published;
+  SessionDrains& session_drains;
   // Bytes of all parked requests of this node (attack D5).
   std::shared_ptr<std::atomic<std::size_t>> parked_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };

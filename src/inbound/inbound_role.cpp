@@ -4,6 +4,7 @@
 
 #include "exchange/relay.hpp"
 #include "http/authority.hpp"
+#include "http/trailers.hpp"
 
 namespace sallyport::inbound {
 
@@ -23,6 +24,14 @@ std::string secure_place(const http::CanonicalTarget& target, std::uint16_t port
   if (!authority || target.is_asterisk()) return {};
   authority->port = port;
   return "https://" + authority->to_string(443) + target.to_string();
+}
+
+// Without the port, as the policies have it.
+std::string host_of(const http::CanonicalTarget& target) {
+  auto authority = http::parse_authority(target.authority());
+  if (!authority) return {};
+  if (authority->host.ends_with('.')) authority->host.pop_back();
+  return std::move(authority->host);
 }
 
 // The mount point itself, asked for without a final '/': a browser would resolve the relative links of its page outside
@@ -61,6 +70,9 @@ class JunctionFields final : public exchange::FieldPlanner {
   }
   http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const override {
     return junction::plan_response(*route_.junction, route_.junction->servers[server], head, rules_);
+  }
+  http::Headers passing_trailers(const http::Headers& trailers) const override {
+    return http::passing_trailers(trailers, route_.junction->trailers, rules_.reserved);
   }
 
  private:
@@ -116,9 +128,9 @@ bool InboundRole::is_ours(const Exchange& x, const Snapshot& snapshot, const htt
   return snapshot.host_names.contains(target.authority()) && (name.empty() || snapshot.host_names.contains(name));
 }
 
-void InboundRole::audit_unknown_host(const Exchange& x, const http::CanonicalTarget& target) {
+void InboundRole::audit_misdirected(const Exchange& x, const http::CanonicalTarget& target, std::string_view reason) {
   log::AuditRecord record = x.audit_record("authz", "access", log::Outcome::failure);
-  record.reason = "unknown-host";
+  record.reason = reason;
   record.object = target.path();
   record.method = x.request().method;
   std::string detail = "host " + target.authority();
@@ -127,7 +139,27 @@ void InboundRole::audit_unknown_host(const Exchange& x, const http::CanonicalTar
   commons_.logs.audit(record);
 }
 
-async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
+// Was the connection made under the rules for the host that is asked for now, and has its client met them? The handshake
+// knew the server name alone, and HTTP may name another host (attack A11); a reload may have changed the rules. Otherwise
+// the request has been answered.
+async::Task<bool> InboundRole::meets_client_auth(Exchange& x, const Snapshot& snapshot,
+                                                 const http::CanonicalTarget& target) {
+  const bool asked = x.client().certificate_asked;
+  const bool wanted = snapshot.client_auth.of(host_of(target)) != tls::ClientAuth::never;
+  if (wanted != asked) {
+    audit_misdirected(x, target, "other-client-authentication");
+    co_await x.refuse(421, "the connection was made under another host's rules for client certificates");
+    co_return false;
+  }
+  if (asked && !x.client().certificate_problem.empty()) {
+    audit_misdirected(x, target, "no-client-certificate");
+    co_await x.refuse(403, x.client().certificate_problem);
+    co_return false;
+  }
+  co_return true;
+}
+
+async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection) {
   Result<http::CanonicalTarget> target = http::canonicalize(x.request(), snapshot.target_rules);
   if (!target) {
     const int status = status_for_target(target.error());
@@ -135,7 +167,7 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
     co_return;
   }
   if (!is_ours(x, snapshot, *target)) {
-    audit_unknown_host(x, *target);
+    audit_misdirected(x, *target, "unknown-host");
     co_await x.refuse(421, "the host is none of this server's");
     co_return;
   }
@@ -148,6 +180,10 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
     }
     co_return;
   }
+  if (x.client().certificate_asked || snapshot.client_auth.asks()) {
+    const bool meets = co_await meets_client_auth(x, snapshot, *target);
+    if (!meets) co_return;
+  }
   for (const std::string& method : snapshot.disabled_methods) {
     if (x.request().method == method) {
       x.add_response_header("Allow", allowed_methods(snapshot.disabled_methods));
@@ -156,12 +192,21 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
     }
   }
   Visitor visitor = co_await sessions_.resume(x, snapshot);
+  if (visitor.id) connection.carries(*visitor.id);
   const authn::LocalUrl url = authn::local_url_of(*target);
   if (url != authn::LocalUrl::none) {
+    if (x.request().asks_for_tunnel) {
+      co_await x.refuse(404, "no WebSocket is here");
+      co_return;
+    }
     if (visitor.session && visitor.session->subject.is_authenticated()) {
       x.set_user(std::string(visitor.session->subject.name()));
     }
+    const std::optional<session::SessionId> before = visitor.id;
     co_await login_.serve(x, snapshot, *target, visitor, url);
+    // Whoever comes after a logout brings a certificate of his own: connections that hold another's end with the session.
+    const bool has_ended = before && !visitor.id;
+    if (has_ended && x.client().certificate_asked) commons_.session_drains.drain(*before);
     co_return;
   }
   const bool go_on = co_await login_.try_basic(x, snapshot, visitor);
@@ -169,8 +214,9 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot) {
   if (visitor.session && visitor.session->subject.is_authenticated()) {
     x.set_user(std::string(visitor.session->subject.name()));
     const std::shared_ptr<const session::ParkedRequest> parked = visitor.session->parked;
-    if (parked && session::is_return(*parked, x.request(), *target, visitor.session->subject, x.loop().now(),
-                                     snapshot.park_limits)) {
+    if (parked && !x.request().asks_for_tunnel &&
+        session::is_return(*parked, x.request(), *target, visitor.session->subject, x.loop().now(),
+                           snapshot.park_limits)) {
       // Taken out first: whatever becomes of it, it is sent on once at most (attack F6).
       const bool taken = co_await sessions_.update(visitor, session::with_parked(*visitor.session, nullptr));
       if (taken) x.replace_request(session::replayed(*parked, x.request()), parked->body);
@@ -232,6 +278,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
       route.junction->type == junction::Type::ssl ? settings.https_timeout : settings.http_timeout;
   plan.tunnel_idle = settings.websocket_idle_timeout;
   plan.max_attempts = settings.max_retries + 1;
+  plan.passes_trailers = !route.junction->trailers.empty();
   const identity::Subject subject = visitor.subject();
   const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
   plan.fields = &fields;

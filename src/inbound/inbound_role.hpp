@@ -18,8 +18,8 @@ class InboundRole {
   // The references must outlive it.
   InboundRole(async::Context context, Commons& commons, upstream::Pool& pool);
 
-  // Answers one request.
-  async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot);
+  // Answers one request, which came by this connection.
+  async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection);
 
  private:
   async::Task<> deliver(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -27,7 +27,9 @@ class InboundRole {
   authz::Decision decide(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          const Visitor& visitor, const Result<junction::Route>& route) const;
   bool is_ours(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const;
-  void audit_unknown_host(const exchange::Exchange& x, const http::CanonicalTarget& target);
+  void audit_misdirected(const exchange::Exchange& x, const http::CanonicalTarget& target, std::string_view reason);
+  async::Task<bool> meets_client_auth(exchange::Exchange& x, const Snapshot& snapshot,
+                                      const http::CanonicalTarget& target);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
 
   Commons& commons_;

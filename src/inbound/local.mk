@@ -4,6 +4,7 @@ libcore_a_SOURCES += \
   src/inbound/inbound_role.cpp src/inbound/inbound_role.hpp \
   src/inbound/login_flow.cpp src/inbound/login_flow.hpp \
   src/inbound/pages.cpp src/inbound/pages.hpp \
+  src/inbound/session_connections.hpp \
   src/inbound/session_watch.cpp src/inbound/session_watch.hpp \
   src/inbound/sessions.cpp src/inbound/sessions.hpp \
   src/inbound/snapshot.hpp

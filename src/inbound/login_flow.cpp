@@ -1,5 +1,6 @@
 #include "inbound/login_flow.hpp"
 
+#include "http/framing.hpp"
 #include "http/media.hpp"
 #include "session/same_origin.hpp"
 
@@ -19,10 +20,10 @@ constexpr int kMostRegistries = 4;
 
 // Is this the page that the user is waiting for, or something that a page fetches on the side (an image, favicon.ico, a
 // script's call)? The latter must not take the place of the former in the session. Old browsers do not say
-// (W3C Fetch Metadata); what asks for a page then is what names HTML.
+// (W3C Fetch Metadata); what asks for a page then is what names HTML. Behind a WebSocket nobody sees a page.
 bool is_navigation(const http::RequestHead& head) {
   if (const auto mode = head.headers.find("Sec-Fetch-Mode")) return *mode == "navigate";
-  return true;
+  return !head.asks_for_tunnel && !http::asks_for_websocket(head);
 }
 
 bool may_replace_parked(const http::RequestHead& head, const Visitor& visitor) {

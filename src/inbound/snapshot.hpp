@@ -69,6 +69,7 @@ struct Snapshot {
   std::shared_ptr<login::PasswordRegistry> registry;
   std::shared_ptr<const Pages> pages;
   std::shared_ptr<const tls::ServerContext> tls;
+  tls::ClientAuthPolicies client_auth;
 
   // The parts of the settings in the terms of the rooms that use them.
   http::HeadLimits head_limits;

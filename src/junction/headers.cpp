@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "http/cookies.hpp"
 #include "http/field_gate.hpp"
+#include "http/trailers.hpp"
 #include "junction/outward.hpp"
 #include "junction/upstream_path.hpp"
 
@@ -80,6 +81,17 @@ void add_data(http::Headers& out, const Junction& junction, const ClientFacts& c
   }
 }
 
+// RFC 9110 section 6.6.2: the gate has refused the field as it came.
+void announce_trailers(http::Headers& out, const Junction& junction, const http::Headers& received,
+                       const HeaderRules& rules) {
+  if (junction.trailers.empty()) return;
+  for (const http::Field field : received) {
+    if (!equal_ignoring_case(field.name, "Trailer")) continue;
+    const std::string names = http::passing_trailer_names(field.value, junction.trailers, rules.reserved);
+    if (!names.empty()) out.add("Trailer", names);
+  }
+}
+
 // Names compare by letters first: most fields are none of these.
 bool is_ours_to_write(std::string_view name) {
   return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "X-Request-ID");
@@ -115,7 +127,9 @@ std::string encoded_identity(std::string_view name) {
 http::Headers plan_request(const Route& route, const Server& server, const identity::Subject& subject,
                            const ClientFacts& client, const http::RequestHead& head, const HeaderRules& rules) {
   const Junction& junction = *route.junction;
-  http::RequestGate gate(head.headers, rules.reserved, http::GateRules{});
+  http::GateRules gate_rules;
+  gate_rules.keep_te_trailers = !junction.trailers.empty();
+  http::RequestGate gate(head.headers, rules.reserved, gate_rules);
   http::Headers out;
   out.reserve(head.headers.size() + kMostAdded, head.headers.bytes() + kUsuallyAdded);
   const bool keeps_host = junction.kind == Kind::virtual_host;
@@ -130,6 +144,7 @@ http::Headers plan_request(const Route& route, const Server& server, const ident
     }
     out.add(field.name, field.value);
   }
+  announce_trailers(out, junction, head.headers, rules);
   add_client(out, junction, client, head.version);
   add_data(out, junction, client, rules);
   add_identity(out, junction, subject);
@@ -164,6 +179,7 @@ http::Headers plan_response(const Junction& junction, const Server& server, cons
       out.add(field.name, field.value);
     }
   }
+  announce_trailers(out, junction, head.headers, rules);
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include "base/encoding.hpp"
 #include "base/endpoint.hpp"
 #include "base/text.hpp"
+#include "http/trailers.hpp"
+#include "junction/headers.hpp"
 #include "xml/element.hpp"
 
 namespace sallyport::junction {
@@ -16,6 +18,8 @@ constexpr std::size_t kMaxLabel = 64;
 constexpr std::size_t kMaxHost = 253;  // RFC 1035 section 2.3.4, without the final dot
 constexpr std::size_t kMaxText = 1024;
 constexpr std::size_t kMaxServers = 256;
+constexpr std::size_t kMaxTrailers = 64;
+constexpr std::size_t kMaxTrailerName = 128;
 
 tl::unexpected<Error> wrong(std::string text) {
   return fail(Errc::bad_config, std::move(text));
@@ -78,6 +82,21 @@ Result<void> validate_label(std::string_view label) {
   return wrong("virtual host label " + quoted(label) +
                ": 1 to 64 letters, digits, '.', '-' or '_', and neither '.' "
                "nor '-' first");
+}
+
+Result<void> validate_trailers(const std::vector<std::string>& names) {
+  static const http::ReservedNames reserved = reserved_names();
+  if (names.size() > kMaxTrailers) return wrong("more than 64 names of trailers");
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    if (name.size() > kMaxTrailerName || !http::may_be_trailer(name) || reserved.matches(name)) {
+      return wrong("trailer " + quoted(name) +
+                   ": not a field name of letters, digits and '-' that may stand behind a body (what frames, routes, "
+                   "controls, authenticates or identifies belongs into the head)");
+    }
+    if (!seen.insert(lowered(name)).second) return wrong("trailer " + quoted(name) + " is given twice");
+  }
+  return {};
 }
 
 bool is_host(std::string_view text) {
@@ -188,6 +207,7 @@ Result<void> validate(const Junction& junction) {
       return wrong(where + "description and file names must be one line of UTF-8, at most 1024 bytes");
     }
   }
+  if (auto trailers = validate_trailers(junction.trailers); !trailers) return wrong(where + trailers.error().detail);
   if (junction.type == Type::tcp && !(junction.ca_file.empty() && junction.client_certificate.empty())) {
     return wrong(where + "certificates are used on ssl junctions only");
   }

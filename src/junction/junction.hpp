@@ -71,6 +71,8 @@ struct Junction {
   bool case_insensitive = false;       // the back end takes /A for /a (-i)
   bool session_cookie = false;         // the back end gets our session cookie (-k)
   bool preserve_cookie_names = false;  // -n
+  bool http_2 = false;                 // to the servers: by ALPN, or with prior knowledge (--http2)
+  std::vector<std::string> trailers;   // names of fields that go on from behind a body, either way (--trailers)
   std::string description;
   std::string ca_file;             // who vouches for the servers' certificates; empty: the system's list
   std::string client_certificate;  // what we show to the servers (-K); empty: nothing
@@ -92,6 +94,10 @@ Result<void> validate_point(std::string_view point);
 
 // The name of a virtual host junction: 1 to 64 letters, digits, '.', '-' or '_', not beginning with '.' or '-'.
 Result<void> validate_label(std::string_view label);
+
+// What --trailers can hold: at most 64 names, each once in whatever spelling, none of which anybody reads from a head
+// (see http::may_be_trailer()) or that says who the user is.
+Result<void> validate_trailers(const std::vector<std::string>& names);
 
 // A DNS name or an IP address.
 bool is_host(std::string_view text);

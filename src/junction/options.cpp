@@ -47,6 +47,8 @@ constexpr std::array kOptions = {
     Option{"-r", false, false, false, {}},
     Option{"-x", false, false, true, {}},
     Option{"--ca-file", true, false, false, {}},
+    Option{"--http2", false, false, false, {}},
+    Option{"--trailers", true, false, false, {}},
     Option{"-2", false, false, false, kNotYet},
     Option{"-a", true, true, false, kNotYet},
     Option{"-A", false, false, false, kNotYet},
@@ -145,6 +147,13 @@ Result<void> read_identity(Reading& reading, std::string_view value) {
   return {};
 }
 
+Result<void> read_trailers(Reading& reading, std::string_view value) {
+  for (const std::string_view name : split(value, ',')) reading.junction.trailers.emplace_back(name);
+  const auto valid = validate_trailers(reading.junction.trailers);
+  if (!valid) return wrong("--trailers: " + valid.error().detail);
+  return {};
+}
+
 Result<void> read_host(Reading& reading, std::string_view value) {
   std::string_view host = value;
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
@@ -192,6 +201,7 @@ Result<void> apply(Reading& reading, const Command& command, std::string_view op
   if (option == "-v") return read_virtual_host(reading, command, value);
   if (option == "-D") return read_text(option, value, reading.server.dn);
   if (option == "-E") return read_text(option, value, reading.junction.description);
+  if (option == "--trailers") return read_trailers(reading, value);
   if (option == "-K") return read_text(option, value, reading.junction.client_certificate);
   if (option == "--ca-file") return read_text(option, value, reading.junction.ca_file);
   if (option == "-p") {
@@ -222,6 +232,7 @@ void apply(Reading& reading, std::string_view option) {
   if (option == "-n") junction.preserve_cookie_names = true;
   if (option == "-r") junction.client_address = true;
   if (option == "-x") junction.kind = Kind::transparent_path;
+  if (option == "--http2") junction.http_2 = true;
 }
 
 Result<void> check_allowed(const Option& option, const Command& command) {

@@ -36,6 +36,15 @@ std::string identity_list(const IdentityHeaders& identity) {
   return out;
 }
 
+std::string trailer_list(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) {
+    if (!out.empty()) out += ", ";
+    out += name;
+  }
+  return out;
+}
+
 std::string_view text_of(RunState state) {
   switch (state) {
     case RunState::running:
@@ -116,6 +125,8 @@ std::string render_show(const Junction& junction, std::span<const ServerActivity
   out += line(in, "Insert WebSphere LTPA cookies", "no");
   out += line(in, "Insert WebSEAL session cookies", yes_no(junction.session_cookie));
   out += line(in, "Request Encoding", "UTF-8, URI Encoded");
+  if (junction.http_2) out += line(in, "HTTP/2", yes_no(true));
+  if (!junction.trailers.empty()) out += line(in, "Trailers", trailer_list(junction.trailers));
   if (!junction.description.empty()) out += line(in, "Description", junction.description);
   if (!junction.ca_file.empty()) out += line(in, "CA file", junction.ca_file);
   if (!junction.client_certificate.empty()) out += line(in, "Client certificate", junction.client_certificate);

@@ -14,6 +14,15 @@ std::string yes_no(bool value) {
   return value ? "yes" : "no";
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) {
+    if (!out.empty()) out += ' ';
+    out += name;
+  }
+  return out;
+}
+
 void add_if(XmlElement& element, const char* name, const std::string& value) {
   if (!value.empty()) element.attributes.emplace_back(name, value);
 }
@@ -85,6 +94,8 @@ std::string render_junction(const Junction& junction) {
   root.attributes.emplace_back("case-insensitive", yes_no(junction.case_insensitive));
   root.attributes.emplace_back("session-cookie", yes_no(junction.session_cookie));
   if (!is_virtual) root.attributes.emplace_back("preserve-cookie-names", yes_no(junction.preserve_cookie_names));
+  if (junction.http_2) root.attributes.emplace_back("http2", yes_no(true));
+  add_if(root, "trailers", joined(junction.trailers));
   add_if(root, "ca-file", junction.ca_file);
   add_if(root, "client-certificate", junction.client_certificate);
   root.children.push_back(headers_element(junction));
@@ -112,6 +123,10 @@ Result<Junction> parse_junction(std::string_view text, const xml::XmlLimits& lim
   junction.case_insensitive = is_yes(*root, "case-insensitive");
   junction.session_cookie = is_yes(*root, "session-cookie");
   junction.preserve_cookie_names = is_yes(*root, "preserve-cookie-names");
+  junction.http_2 = is_yes(*root, "http2");
+  if (const std::string trailers = text_of(*root, "trailers"); !trailers.empty()) {
+    for (const std::string_view name : split(trailers, ' ')) junction.trailers.emplace_back(name);
+  }
   junction.ca_file = text_of(*root, "ca-file");
   junction.client_certificate = text_of(*root, "client-certificate");
   for (const XmlElement& child : root->children) {

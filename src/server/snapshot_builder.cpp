@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "base/secret.hpp"
+#include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "http/authority.hpp"
 #include "server/files.hpp"
@@ -38,6 +39,9 @@ upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
   options.head_limits.max_head = settings.max_response_head;
   options.head_limits.max_start_line = settings.max_response_head;
   options.head_limits.max_field_count = 500;
+  options.h2_limits.head = options.head_limits;
+  options.h2_limits.max_concurrent_streams = 100;
+  options.h2_limits.stream_window = 128 * 1024;
   return options;
 }
 
@@ -57,6 +61,7 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.exchange_options.slow_peer_grace = settings.server.slow_peer_grace;
   snapshot.exchange_options.announce_server = !settings.server.suppress_server_identity;
   snapshot.pool_options = pool_options(settings.junction);
+  snapshot.pool_options.write_stall = settings.server.intra_connection_timeout;
   snapshot.session_limits.lifetime = settings.session.timeout;
   snapshot.session_limits.inactivity = settings.session.inactive_timeout;
   snapshot.session_limits.anonymous_lifetime = settings.session.unauth_timeout;
@@ -135,6 +140,16 @@ std::string tls_name_of(const junction::Server& server) {
   return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
+tls::ClientAuthPolicies client_auth_of(const config::Settings& settings) {
+  tls::ClientAuthPolicies policies;
+  const bool usual = settings.certificate.accept_client_certs == config::ClientCerts::required;
+  policies.others = usual ? tls::ClientAuth::required : tls::ClientAuth::never;
+  for (const config::MapEntry& entry : settings.accept_client_certs) {
+    policies.hosts[lowered(entry.key)] = entry.value == "required" ? tls::ClientAuth::required : tls::ClientAuth::never;
+  }
+  return policies;
+}
+
 void add_host_names(inbound::Snapshot& snapshot) {
   http::HostNames& names = snapshot.host_names;
   names.add(web_host_name(*snapshot.settings));
@@ -211,6 +226,13 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
     }
     same_host->pairs.push_back(std::move(*pair));
   }
+  options.client_auth = client_auth_of(settings);
+  if (!settings.certificate.client_ca_file.empty()) {
+    auto authorities = read_file(settings.certificate.client_ca_file, kMostPem);
+    if (!authorities) return fail(authorities.error());
+    options.client_ca_pem = std::move(*authorities);
+    options.client_ca_origin = settings.certificate.client_ca_file;
+  }
   options.priorities = priorities_of(settings.ssl);
   options.tickets = settings.ssl.session_tickets;
   options.ticket_lifetime = settings.ssl.session_ticket_lifetime;
@@ -232,6 +254,8 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
       // The same id may be given to another server later.
       candidate.key = junction.name() + ' ' + server.uuid + ' ' + candidate.server;
       candidate.key += junction.type == junction::Type::ssl ? " ssl" : " tcp";
+      candidate.http_2 = junction.http_2;
+      if (junction.http_2) candidate.key += " http2";
       candidate.host = server.host;
       candidate.port = server.port;
       candidate.index = i;
@@ -243,6 +267,10 @@ Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const Snapsho
           return fail(reach.error().code, "junction " + junction.name() + ": " + reach.error().detail);
         }
         candidate.tls = std::move(reach->context);
+        if (junction.http_2) {
+          candidate.tls_http_1 = candidate.tls;
+          candidate.tls = candidate.tls->with_alpn({"h2", "http/1.1"});
+        }
         candidate.tls_name = tls_name_of(server);
         candidate.key += ' ' + candidate.tls_name + ' ' + reach->digest;
       }
@@ -297,6 +325,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!table) return fail(table.error());
   snapshot->junctions = std::move(*table);
   add_host_names(*snapshot);
+  snapshot->client_auth = client_auth_of(*snapshot->settings);
   set_limits(*snapshot);
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, parts); !added) return fail(added.error());

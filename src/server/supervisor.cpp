@@ -80,6 +80,7 @@ class Daemon {
   tls::TicketTable tickets_{kTicketsRemembered};
   std::unique_ptr<LiveParts> parts_;
   std::unique_ptr<Instance> instance_;
+  inbound::SessionDrains session_drains_;
   std::unique_ptr<inbound::Commons> commons_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<admin::AdminRole> admin_;
@@ -115,7 +116,8 @@ Result<> Daemon::start() {
   if (!parts) return fail(parts.error());
   parts_ = std::move(*parts);
   directory_threads_.log_to(parts_->logs());
-  commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published()});
+  commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published(),
+                                      session_drains_});
   return start_workers();
 }
 

@@ -36,9 +36,16 @@ Worker::Worker(std::string id_prefix, inbound::Commons& commons, async::WorkerPo
       commons_(commons),
       offload_(offload),
       limits_(limits),
-      sockets_(std::move(sockets)) {}
+      sockets_(std::move(sockets)) {
+  commons_.session_drains.add(this, [this](const session::SessionId& id) {
+    loop_.post_from_any_thread([this, id] {
+      if (life_ != nullptr) life_->clients.drain(id);
+    });
+  });
+}
 
 Worker::~Worker() {
+  commons_.session_drains.remove(this);
   loop_.stop();
   join();
 }

@@ -13,7 +13,7 @@ Result<std::shared_ptr<const ClientContext>> ClientContext::make(const ClientOpt
   if (const int code = gnutls_certificate_allocate_credentials(&raw); code != 0) {
     return fail(crypto::gnutls_error(code, "certificate credentials", Errc::internal));
   }
-  context->credentials_.reset(raw);
+  context->credentials_ = crypto::CredentialsHandle(raw);
   if (options.trust_pem.empty()) {
     gnutls_certificate_set_x509_system_trust(raw);
   } else {
@@ -29,11 +29,17 @@ Result<std::shared_ptr<const ClientContext>> ClientContext::make(const ClientOpt
   if (const int code = gnutls_priority_init(&priorities, kPriorities, nullptr); code != 0) {
     return fail(crypto::gnutls_error(code, "priority string", Errc::internal));
   }
-  context->priorities_.reset(priorities);
+  context->priorities_ = crypto::PriorityHandle(priorities);
   context->alpn_ = options.alpn;
   context->required_dn_ = options.required_dn;
   context->verify_ = options.verify;
   return std::shared_ptr<const ClientContext>(std::move(context));
+}
+
+std::shared_ptr<const ClientContext> ClientContext::with_alpn(std::vector<std::string> alpn) const {
+  std::shared_ptr<ClientContext> context(new ClientContext(*this));
+  context->alpn_ = std::move(alpn);
+  return context;
 }
 
 }  // namespace sallyport::tls

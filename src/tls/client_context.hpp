@@ -25,12 +25,15 @@ class ClientContext {
  public:
   // Errors: bad_config with the origin and the reason.
   static Result<std::shared_ptr<const ClientContext>> make(const ClientOptions& options);
+  // The same with other protocols; shares what is dear.
+  std::shared_ptr<const ClientContext> with_alpn(std::vector<std::string> alpn) const;
 
  private:
   friend class TlsStream;
   ClientContext() = default;
-  crypto::CredentialsHandle credentials_;
-  crypto::PriorityHandle priorities_;
+  ClientContext(const ClientContext&) = default;
+  std::shared_ptr<gnutls_certificate_credentials_st> credentials_;
+  std::shared_ptr<gnutls_priority_st> priorities_;
   std::vector<std::string> alpn_;
   std::string required_dn_;
   bool verify_ = true;

@@ -15,7 +15,11 @@ const char* const kDefaultPriorities =
 
 namespace {
 
-Result<crypto::CredentialsHandle> load(const ServerIdentity& identity) {
+// Of a client's chain (attack D4).
+constexpr unsigned kMostKeyBits = 8200;
+constexpr unsigned kDeepestChain = 8;
+
+Result<crypto::CredentialsHandle> load(const ServerIdentity& identity, const ServerOptions& options) {
   gnutls_certificate_credentials_t raw = nullptr;
   if (const int code = gnutls_certificate_allocate_credentials(&raw); code != 0) {
     return fail(crypto::gnutls_error(code, "certificate credentials", Errc::internal));
@@ -23,6 +27,14 @@ Result<crypto::CredentialsHandle> load(const ServerIdentity& identity) {
   crypto::CredentialsHandle credentials(raw);
   for (const auto& pair : identity.pairs) {
     if (const Result<> added = add_pair(raw, pair); !added) return fail(added.error());
+  }
+  if (!options.client_ca_pem.empty()) {
+    const gnutls_datum_t pem = crypto::datum_of(options.client_ca_pem);
+    const int count = gnutls_certificate_set_x509_trust_mem(raw, &pem, GNUTLS_X509_FMT_PEM);
+    const std::string what = "authorities of clients' certificates, " + options.client_ca_origin;
+    if (count < 0) return fail(crypto::gnutls_error(count, what, Errc::bad_config));
+    if (count == 0) return fail(Errc::bad_config, what + ": no certificate is in it");
+    gnutls_certificate_set_verify_limits(raw, kMostKeyBits, kDeepestChain);
   }
   return credentials;
 }
@@ -34,7 +46,7 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerOpt
   std::size_t defaults = 0;
   for (const auto& identity : options.identities) {
     if (identity.pairs.empty()) return fail(Errc::bad_config, "a server identity without a certificate");
-    auto credentials = load(identity);
+    auto credentials = load(identity, options);
     if (!credentials) return fail(credentials.error());
     if (identity.names.empty()) {
       ++defaults;
@@ -59,7 +71,10 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerOpt
     return fail(crypto::gnutls_error(code, "session ticket key", Errc::internal));
   }
   context->alpn_ = options.alpn;
-  context->client_auth_policy_ = options.client_auth_policy;
+  if (options.client_auth.asks() && options.client_ca_pem.empty()) {
+    return fail(Errc::bad_config, "client certificates are asked for, and there is no authority to verify them with");
+  }
+  context->client_auth_ = options.client_auth;
   context->tickets_enabled_ = options.tickets;
   context->ticket_lifetime_ = options.ticket_lifetime;
   context->ticket_table_ = &tickets;

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "crypto/gnutls_owner.hpp"
 #include "tls/certificate_pair.hpp"
+#include "tls/client_auth.hpp"
 #include "tls/ticket_table.hpp"
 
 namespace sallyport::tls {
@@ -28,8 +29,9 @@ struct ServerOptions {
   std::string priorities;                  // GnuTLS priority string; empty: kDefaultPriorities
   bool tickets = true;
   std::chrono::seconds ticket_lifetime{7200};
-  // What a ticket is bound to besides the server name: the client-authentication policy of the listener.
-  std::string client_auth_policy = "none";
+  ClientAuthPolicies client_auth;
+  std::string client_ca_pem;  // the authorities of clients' certificates; needed if any are asked for
+  std::string client_ca_origin;  // for error messages
   std::vector<std::string> alpn;  // in our order of preference
 };
 
@@ -54,7 +56,7 @@ class ServerContext {
   std::size_t default_identity_ = 0;
   crypto::PriorityHandle priorities_;
   std::vector<std::string> alpn_;
-  std::string client_auth_policy_;
+  ClientAuthPolicies client_auth_;
   bool tickets_enabled_ = false;
   std::chrono::seconds ticket_lifetime_{0};
   gnutls_datum_t ticket_key_{};

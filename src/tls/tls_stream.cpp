@@ -32,7 +32,8 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_pt
   if (const Result<> ready = stream->prepare_server(); !ready) co_return fail(ready.error());
   Result<> done = co_await stream->handshake(deadline);
   if (!done) co_return fail(done.error());
-  if (const Result<> sent = stream->send_tickets(); !sent) co_return fail(sent.error());
+  stream->judge_client();
+  if (const Result<> sent = stream->send_tickets(1); !sent) co_return fail(sent.error());
   // The server's last flight (TLS 1.2: Finished) must not wait for the first response.
   done = co_await stream->flush(deadline);
   if (!done) co_return fail(done.error());
@@ -301,30 +302,76 @@ void TlsStream::on_client_hello(std::string_view message) {
   server_name_ = hello.server_name;
   const std::size_t identity = server_->identity_for(server_name_);
   gnutls_credentials_set(session_.get(), GNUTLS_CRD_CERTIFICATE, server_->credentials_[identity].get());
-  if (!server_->tickets_enabled_) return;
-  // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding,
-  // or when there is none to resume.
-  if (hello.ticket.empty() || server_->ticket_table_->may_resume(hello.ticket, ticket_binding(),
-                                                                std::chrono::steady_clock::now())) {
+  client_auth_ = server_->client_auth_.of(server_name_);
+  asked_for_certificate_ = client_auth_ != ClientAuth::never;
+  using Kind = TicketVerdict::Kind;
+  Kind ticket = Kind::resumable;
+  if (server_->tickets_enabled_ && !asked_for_certificate_ && !hello.ticket.empty()) {
+    TicketVerdict verdict =
+        server_->ticket_table_->take(hello.ticket, ticket_binding(), std::chrono::steady_clock::now());
+    ticket = verdict.kind;
+    armed_for_ = std::move(verdict.armed_for);
+    if (ticket == Kind::armed) asked_for_certificate_ = true;
+  }
+  if (asked_for_certificate_) {
+    gnutls_certificate_server_set_request(session_.get(), GNUTLS_CERT_REQUEST);
+  } else if (server_->tickets_enabled_ && ticket == Kind::resumable) {
+    // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding,
+    // or when there is none to resume.
     ticket_key_set_ = gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) == 0;
   }
 }
 
-std::string TlsStream::ticket_binding() const { return server_->client_auth_policy_ + '\0' + server_name_; }
+void TlsStream::judge_client() {
+  if (!asked_for_certificate_) return;
+  if (gnutls_certificate_get_peers(session_.get(), nullptr) == nullptr || resumed()) {
+    client_certificate_ = fail(Errc::denied, "the client has shown no certificate", Side::client);
+    return;
+  }
+  gnutls_typed_vdata_st purpose{};
+  purpose.type = GNUTLS_DT_KEY_PURPOSE_OID;
+  purpose.data = reinterpret_cast<unsigned char*>(const_cast<char*>(GNUTLS_KP_TLS_WWW_CLIENT));
+  unsigned status = 0;
+  const int code = gnutls_certificate_verify_peers(session_.get(), &purpose, 1, &status);
+  if (code == 0 && status == 0) {
+    client_certificate_ = Result<>();
+    return;
+  }
+  std::string why = code == 0 ? "not accepted" : gnutls_strerror(code);
+  crypto::OwnedDatum text;
+  if (code == 0 && gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, text.out(), 0) == 0) {
+    why = text.view();
+  }
+  client_certificate_ = fail(Errc::denied, "the client's certificate is refused: " + why, Side::client);
+}
+
+std::string TlsStream::ticket_binding() const {
+  return (client_auth_ == ClientAuth::never ? "never" : "required") + std::string(1, '\0') + server_name_;
+}
 
 void TlsStream::on_ticket_sent(std::string_view message) {
   const std::string_view ticket = ticket_of_message(message);
   if (ticket.empty()) return;
-  server_->ticket_table_->remember(ticket, ticket_binding(),
-                                   std::chrono::steady_clock::now() + server_->ticket_lifetime_);
+  tickets_sent_.push_back(server_->ticket_table_->remember(
+      ticket, ticket_binding(), std::chrono::steady_clock::now() + server_->ticket_lifetime_));
 }
 
-Result<> TlsStream::send_tickets() {
-  if (!server_->tickets_enabled_ || gnutls_protocol_get_version(session_.get()) != GNUTLS_TLS1_3) return Result<>();
+std::size_t TlsStream::arm_tickets(std::string_view purpose, TimePoint until) {
+  std::size_t armed = 0;
+  for (const TicketId& ticket : tickets_sent_) armed += server_->ticket_table_->arm(ticket, purpose, until) ? 1 : 0;
+  return armed;
+}
+
+Result<> TlsStream::send_tickets(unsigned count) {
+  if (!server_->tickets_enabled_ || asked_for_certificate_ ||
+      gnutls_protocol_get_version(session_.get()) != GNUTLS_TLS1_3) {
+    return Result<>();
+  }
   if (!ticket_key_set_ && gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) != 0) {
     return Result<>();
   }
-  const int code = gnutls_session_ticket_send(session_.get(), 1, 0);
+  ticket_key_set_ = true;
+  const int code = gnutls_session_ticket_send(session_.get(), count, 0);
   if (code == 0 || gnutls_error_is_fatal(code) == 0) return Result<>();
   dead_ = true;
   return fail(crypto::gnutls_error(code, "session ticket"));

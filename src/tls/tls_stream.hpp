@@ -3,6 +3,8 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "crypto/gnutls_owner.hpp"
 #include "net/block.hpp"
@@ -48,6 +50,18 @@ class TlsStream final : public net::Stream {
   std::string cipher() const;
   std::string alpn() const;
   bool resumed() const;
+  // Of the server's end: what the handshake was made under, and whether the client has shown a certificate that counts.
+  // Errors: denied, with the reason.
+  ClientAuth client_auth() const { return client_auth_; }
+  const Result<>& client_certificate() const { return client_certificate_; }
+  // What the ticket was armed for that the client showed; empty if it showed none. It has been asked for a certificate.
+  const std::string& armed_for() const { return armed_for_; }
+
+  // Sends so many tickets more, in front of what is written from now on. accept() sends one. Nothing is sent where
+  // tickets are off, under TLS 1.2, and where a certificate was asked for: a ticket would carry it. Errors: tls.
+  Result<> send_tickets(unsigned count);
+  // Arms all tickets that were sent on this connection; how many are still known.
+  std::size_t arm_tickets(std::string_view purpose, TimePoint until);
 
  private:
   TlsStream(std::unique_ptr<net::Stream> transport, std::shared_ptr<const ServerContext> server,
@@ -64,7 +78,7 @@ class TlsStream final : public net::Stream {
   std::string ticket_binding() const;
   Result<> prepare_server();
   Result<> prepare_client(const std::string& server_name);
-  Result<> send_tickets();
+  void judge_client();
   async::Task<Result<>> handshake(async::Deadline deadline);
   net::Attempt failed_with(int code);
   std::string refusal_of_peer(int code) const;
@@ -79,6 +93,11 @@ class TlsStream final : public net::Stream {
   std::string server_name_;
   bool hello_seen_ = false;
   bool ticket_key_set_ = false;
+  bool asked_for_certificate_ = false;
+  ClientAuth client_auth_ = ClientAuth::never;
+  Result<> client_certificate_ = fail(Errc::denied, "none was asked for", Side::client);
+  std::string armed_for_;
+  std::vector<TicketId> tickets_sent_;
   bool transport_ended_ = false;
   bool dead_ = false;  // after a fatal error GnuTLS must not be asked again
 };

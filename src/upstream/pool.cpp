@@ -8,37 +8,9 @@
 
 namespace sallyport::upstream {
 
-Lease::Lease(Pool& pool, const Candidate& candidate, ServerHealth& health,
-             std::unique_ptr<wire::ClientConnection> connection, bool reused)
-    : pool_(&pool), candidate_(&candidate), health_(&health), connection_(std::move(connection)), reused_(reused) {
-  ++health_->in_progress;
-  if (candidate_->activity) candidate_->activity->begin();
-}
-
-Lease::Lease(Lease&& other) noexcept
-    : pool_(other.pool_),
-      candidate_(other.candidate_),
-      health_(std::exchange(other.health_, nullptr)),
-      connection_(std::move(other.connection_)),
-      reused_(other.reused_) {}
-
-Lease::~Lease() {
-  if (health_ == nullptr) return;
-  --health_->in_progress;
-  if (candidate_->activity) candidate_->activity->end();
-}
-
-void Lease::was_in_vain() {
-  if (candidate_->activity) candidate_->activity->forget_one();
-}
-
-void Lease::give_back() {
-  if (connection_) pool_->keep(candidate_->key, std::move(connection_));
-}
-
 Pool::Pool(async::Context context, net::Resolver& resolver, const PoolOptions& options)
-    : loop_(*context.loop), resolver_(resolver), options_(options), housekeeping_(context) {
-  housekeeping_.spawn(sweep());
+    : loop_(*context.loop), resolver_(resolver), options_(options), tasks_(context) {
+  tasks_.spawn(sweep());
 }
 
 ServerHealth& Pool::health_of(const Candidate& candidate) {
@@ -84,6 +56,10 @@ async::Task<> Pool::sweep() {
       }
       entry = list.empty() ? idle_.erase(entry) : std::next(entry);
     }
+    for (auto entry = shared_.begin(); entry != shared_.end();) {
+      entry->second.sweep(options_.idle_timeout, loop_.now());
+      entry = entry->second.is_unused() ? shared_.erase(entry) : std::next(entry);
+    }
   }
 }
 
@@ -101,10 +77,27 @@ std::vector<const Candidate*> Pool::ordered(const std::vector<Candidate>& candid
   return order;
 }
 
-async::Task<Result<std::unique_ptr<wire::ClientConnection>>> Pool::connect(const Candidate& to) {
+async::Task<Result<Pool::Made>> Pool::start_http_2(std::unique_ptr<net::Stream> stream, const Candidate& to,
+                                                   async::Deadline deadline) {
+  const std::string scheme = to.tls ? "https" : "http";
+  const auto connection = std::make_shared<wire::H2ClientConnection>(std::move(stream), options_.h2_limits, scheme,
+                                                                     options_.write_stall, loop_);
+  tasks_.spawn(wire::H2ClientConnection::run(connection));
+  const Result<> ready = co_await connection->wait_ready(deadline);
+  if (!ready) {
+    connection->drain();
+    co_return fail(ready.error());
+  }
+  Made made;
+  made.http_2 = connection;
+  co_return made;
+}
+
+async::Task<Result<Pool::Made>> Pool::connect(const Candidate& to, bool only_http_1) {
   const async::Deadline deadline = loop_.in(options_.connect_timeout);
   const Result<std::vector<Endpoint>> endpoints = co_await resolver_.resolve(to.host, to.port, deadline);
   if (!endpoints) co_return fail(endpoints.error());
+  const std::shared_ptr<const tls::ClientContext>& context = only_http_1 && to.http_2 ? to.tls_http_1 : to.tls;
   Error last(Errc::unreachable, "no address for " + to.host, Side::upstream);
   for (const Endpoint& endpoint : *endpoints) {
     Result<std::unique_ptr<net::Stream>> stream = co_await net::TcpStream::connect(endpoint, deadline);
@@ -112,16 +105,21 @@ async::Task<Result<std::unique_ptr<wire::ClientConnection>>> Pool::connect(const
       last = stream.error();
       continue;
     }
-    if (!to.tls) {
-      co_return std::make_unique<wire::ClientConnection>(std::move(*stream), options_.head_limits);
+    bool is_http_2 = to.http_2 && !only_http_1;
+    if (to.tls) {
+      Result<std::unique_ptr<tls::TlsStream>> secured =
+          co_await tls::TlsStream::connect(std::move(*stream), context, to.tls_name, deadline);
+      if (!secured) {
+        last = secured.error();
+        continue;
+      }
+      is_http_2 = is_http_2 && (*secured)->alpn() == "h2";
+      stream = std::move(*secured);
     }
-    Result<std::unique_ptr<tls::TlsStream>> secured =
-        co_await tls::TlsStream::connect(std::move(*stream), to.tls, to.tls_name, deadline);
-    if (!secured) {
-      last = secured.error();
-      continue;
-    }
-    co_return std::make_unique<wire::ClientConnection>(std::move(*secured), options_.head_limits);
+    if (is_http_2) co_return co_await start_http_2(std::move(*stream), to, deadline);
+    Made made;
+    made.http_1 = std::make_unique<wire::ClientConnection>(std::move(*stream), options_.head_limits);
+    co_return made;
   }
   co_return fail(last);
 }
@@ -140,27 +138,95 @@ class Busy {
   ServerHealth& health_;
 };
 
+tl::unexpected<Error> at_its_limit() {
+  return fail(Errc::unavailable, "no server can take the request", Side::upstream);
+}
+
 }  // namespace
 
-async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates, bool fresh) {
+async::Task<Result<Lease>> Pool::borrow_http_1(const Candidate& candidate, ServerHealth& health, bool only_http_1) {
+  if (is_full(health)) co_return at_its_limit();
+  const Busy connecting(health);
+  Result<Made> made = co_await connect(candidate, only_http_1);
+  if (!made) co_return fail(made.error());
+  co_return Lease(*this, candidate, health, std::move(made->http_1), false);
+}
+
+async::Task<Result<Lease>> Pool::borrow_shared(const Candidate& candidate, ServerHealth& health, bool fresh,
+                                               Purpose purpose) {
+  SharedConnections& shared = shared_[candidate.key];
+  const async::Deadline deadline = loop_.in(options_.connect_timeout);
+  bool only_http_1 = purpose == Purpose::upgrade;
+  for (;;) {
+    const auto connection = only_http_1 ? nullptr : shared.with_room(options_.idle_timeout, loop_.now());
+    if (connection && (purpose == Purpose::request || connection->allows_extended_connect())) {
+      const bool reused = connection->is_used();
+      co_return Lease(*this, candidate, health, std::make_unique<wire::H2ClientStream>(connection), reused);
+    }
+    only_http_1 = only_http_1 || connection != nullptr;
+    if (only_http_1 && !candidate.tls_http_1) {
+      co_return fail(Errc::unsupported, "its HTTP/2 carries no WebSockets and no other upgrades", Side::upstream);
+    }
+    if ((only_http_1 || shared.speaks_http_1()) && !fresh) {
+      auto idle = take_idle(candidate.key);
+      if (idle) co_return Lease(*this, candidate, health, std::move(idle), true);
+    }
+    if (only_http_1) co_return co_await borrow_http_1(candidate, health, true);
+    if (shared.is_worth_waiting()) {
+      const Result<> waited = co_await shared.wait(deadline);
+      if (!waited) co_return fail(waited.error());
+      continue;
+    }
+    const bool is_at_limit = shared.speaks_http_1()
+                                 ? is_full(health)
+                                 : options_.max_per_server > 0 && shared.count() >= options_.max_per_server;
+    if (is_at_limit) co_return at_its_limit();
+    const Busy connecting(health);
+    const SharedConnections::Attempt attempt(shared);
+    Result<Made> made = co_await connect(candidate, false);
+    if (!made) {
+      shared.failed(made.error());
+      co_return fail(made.error());
+    }
+    if (made->http_1) {
+      shared.found_http_1();
+      co_return Lease(*this, candidate, health, std::move(made->http_1), false);
+    }
+    if (made->http_2->most_streams() == 0) {
+      made->http_2->drain();
+      Error none(Errc::unavailable, "the server allows no requests on its connections", Side::upstream);
+      shared.failed(none);
+      co_return fail(std::move(none));
+    }
+    shared.add(std::move(made->http_2));
+  }
+}
+
+async::Task<Result<Lease>> Pool::borrow_from(const Candidate& candidate, ServerHealth& health, bool fresh,
+                                             Purpose purpose) {
+  if (candidate.http_2) return borrow_shared(candidate, health, fresh, purpose);
+  return borrow_http_1(candidate, health, true);
+}
+
+async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates, bool fresh, Purpose purpose) {
   Error last(Errc::unavailable, "no server can take the request", Side::upstream);
   const std::vector<const Candidate*> order = ordered(candidates);
   for (const Candidate* const candidate : order) {
     ServerHealth& health = health_of(*candidate);
-    if (!fresh) {
+    if (!fresh && !candidate->http_2) {
       auto idle = take_idle(candidate->key);
       if (idle) co_return Lease(*this, *candidate, health, std::move(idle), true);
     }
-    if (options_.max_per_server > 0 && health.in_progress >= options_.max_per_server) continue;
-    const Busy connecting(health);
-    Result<std::unique_ptr<wire::ClientConnection>> connection = co_await connect(*candidate);
-    if (connection) {
+    Result<Lease> lease = co_await borrow_from(*candidate, health, fresh, purpose);
+    if (lease) {
       health.failed_until = TimePoint();
-      co_return Lease(*this, *candidate, health, std::move(*connection), false);
+      co_return std::move(*lease);
     }
-    last = connection.error();
-    last.detail = candidate->server + ": " + last.detail;
+    last = lease.error();
     if (last.code == Errc::canceled) break;
+    if (last.code == Errc::unavailable) continue;
+    last.detail = candidate->server + ": " + last.detail;
+    if (last.code == Errc::unsupported) continue;  // no fault of the server
     health.failed_until = loop_.now() + options_.failed_server_retry;
   }
   co_return fail(last);

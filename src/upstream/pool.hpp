@@ -12,26 +12,11 @@
 
 #include "async/task_group.hpp"
 #include "net/resolver.hpp"
-#include "tls/client_context.hpp"
-#include "upstream/activity.hpp"
-#include "wire/client_connection.hpp"
+#include "upstream/candidate.hpp"
+#include "upstream/lease.hpp"
+#include "upstream/shared_connections.hpp"
 
 namespace sallyport::upstream {
-
-// One server that could take a request.
-struct Candidate {
-  // Connections are shared by requests with the same key only: server, how it is reached, and the identity where it
-  // rides on the connection (attack C10).
-  std::string key;
-  std::string server;  // "host:port": what its health is remembered under
-  std::string host;
-  std::uint16_t port = 0;
-  std::shared_ptr<const tls::ClientContext> tls;  // null: plain TCP
-  std::string tls_name;                           // SNI and the name in the certificate
-  std::size_t index = 0;                          // the caller's own number for it
-  int priority = 9;                               // the highest of those that are up is used
-  std::shared_ptr<Activity> activity;             // may be null: not counted
-};
 
 struct PoolOptions {
   Duration connect_timeout = std::chrono::seconds(30);
@@ -40,42 +25,8 @@ struct PoolOptions {
   std::size_t max_idle_per_key = 64;
   std::size_t max_per_server = 0;  // 0: no limit
   http::HeadLimits head_limits;
-};
-
-class Pool;
-
-// What one pool knows of one server.
-struct ServerHealth {
-  std::uint32_t in_progress = 0;
-  TimePoint failed_until{};
-};
-
-// A connection for one exchange. Goes back to the pool only by give_back(); dropped otherwise. Must not outlive its pool
-// or its candidate.
-class Lease {
- public:
-  Lease(Lease&&) noexcept;
-  Lease& operator=(Lease&&) = delete;
-  ~Lease();
-
-  wire::ClientConnection& connection() { return *connection_; }
-  // It has carried a request before: the server may have closed it meanwhile.
-  bool reused() const { return reused_; }
-  const Candidate& candidate() const { return *candidate_; }
-  // The request will be sent again, for the server cannot have heard of it: it does not count.
-  void was_in_vain();
-  // The exchange is over and the connection can carry another.
-  void give_back();
-
- private:
-  friend class Pool;
-  Lease(Pool& pool, const Candidate& candidate, ServerHealth& health,
-        std::unique_ptr<wire::ClientConnection> connection, bool reused);
-  Pool* pool_;
-  const Candidate* candidate_;
-  ServerHealth* health_;
-  std::unique_ptr<wire::ClientConnection> connection_;
-  bool reused_;
+  http::H2Limits h2_limits;                         // of connections that are made from now on
+  Duration write_stall = std::chrono::seconds(60);  // of a server that takes nothing
 };
 
 class Pool {
@@ -84,9 +35,11 @@ class Pool {
 
   // The least busy of the candidates with the highest priority that are not known to have failed; when all have, they
   // are tried all the same. A server that cannot be reached is remembered as failed and the next one is tried. `fresh`:
-  // only a new connection. Errors: those of the last attempt; unavailable if there is no candidate or all are at
-  // their limit. `candidates` must stay until the task is done.
-  async::Task<Result<Lease>> borrow(const std::vector<Candidate>& candidates, bool fresh);
+  // only a new connection, of HTTP/1; one of HTTP/2 is known to be alive, and is shared up to what its server allows.
+  // Errors: those of the last attempt; unavailable if there is no candidate or all are at their limit; unsupported if
+  // the server cannot do what is wanted. `candidates` must stay until the task is done.
+  async::Task<Result<Lease>> borrow(const std::vector<Candidate>& candidates, bool fresh,
+                                    Purpose purpose = Purpose::request);
 
   std::size_t idle_count() const { return idle_count_; }
   void set_options(const PoolOptions& options) { options_ = options; }
@@ -98,9 +51,25 @@ class Pool {
     TimePoint since;
   };
 
+  // A connection, of whichever version.
+  struct Made {
+    std::unique_ptr<wire::ClientConnection> http_1;
+    std::shared_ptr<wire::H2ClientConnection> http_2;
+  };
+
   std::unique_ptr<wire::ClientConnection> take_idle(const std::string& key);
   void keep(const std::string& key, std::unique_ptr<wire::ClientConnection> connection);
-  async::Task<Result<std::unique_ptr<wire::ClientConnection>>> connect(const Candidate& to);
+  bool is_full(const ServerHealth& health) const {
+    return options_.max_per_server > 0 && health.in_progress >= options_.max_per_server;
+  }
+  // `only_http_1`: also where the candidate could do HTTP/2.
+  async::Task<Result<Made>> connect(const Candidate& to, bool only_http_1);
+  async::Task<Result<Made>> start_http_2(std::unique_ptr<net::Stream> stream, const Candidate& to,
+                                         async::Deadline deadline);
+  async::Task<Result<Lease>> borrow_http_1(const Candidate& candidate, ServerHealth& health, bool only_http_1);
+  async::Task<Result<Lease>> borrow_shared(const Candidate& candidate, ServerHealth& health, bool fresh,
+                                           Purpose purpose);
+  async::Task<Result<Lease>> borrow_from(const Candidate& candidate, ServerHealth& health, bool fresh, Purpose purpose);
   ServerHealth& health_of(const Candidate& candidate);
   std::vector<const Candidate*> ordered(const std::vector<Candidate>& candidates);
   async::Task<> sweep();
@@ -110,8 +79,9 @@ class Pool {
   PoolOptions options_;
   std::unordered_map<std::string, std::list<Idle>> idle_;
   std::size_t idle_count_ = 0;
+  std::unordered_map<std::string, SharedConnections> shared_;
   std::unordered_map<std::string, ServerHealth> health_;  // by Candidate::server
-  async::TaskGroup housekeeping_;
+  async::TaskGroup tasks_;                                // house-keeping, and connections of HTTP/2
 };
 
 }  // namespace sallyport::upstream

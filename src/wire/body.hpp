@@ -28,6 +28,8 @@ class BodySource {
   virtual bool would_wait() = 0;
   // How long the body is, as far as that is known beforehand.
   virtual http::Framing framing() const = 0;
+  // The fields behind it, once done(); usually none. Nothing that they say has been judged.
+  virtual const http::Headers& trailers() const { return http::kNoHeaders; }
 };
 
 // A body that is in memory already.
@@ -62,6 +64,7 @@ class MessageBody final : public BodySource {
   bool done() const override { return done_; }
   bool would_wait() override;
   http::Framing framing() const override { return framing_; }
+  const http::Headers& trailers() const override { return chunked_.trailers(); }
   // Has everything come, so that next() will neither wait nor fail? done() may still be to follow.
   bool all_arrived() const {
     return done_ || (framing_.kind == http::Framing::Kind::length && received_ == framing_.length);

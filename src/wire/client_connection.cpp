@@ -10,9 +10,25 @@ ClientConnection::ClientConnection(std::unique_ptr<net::Stream> stream, const ht
 Result<> ClientConnection::begin_request(std::string_view method, std::string_view target,
                                          const http::Headers& headers, const http::Framing& framing) {
   response_begun_ = false;
+  stays_ = false;
   const Result<> rendered = http::render_request_head(method, target, headers, writer_.head_buffer(framing));
   if (rendered) writer_.begin_body(framing);
   return rendered;
+}
+
+Result<> ClientConnection::begin_upgrade(std::string_view protocol, std::string_view method,
+                                         std::string_view target, const http::Headers& headers) {
+  http::Headers fields = headers;
+  fields.add("Connection", "Upgrade");
+  fields.add("Upgrade", protocol);
+  return begin_request(method, target, fields, http::Framing());
+}
+
+Result<BodySource*> ClientConnection::begin_body(const http::ResponseHead& head, std::string_view method) {
+  const auto framing = http::decide_framing(head, method);
+  if (!framing) return fail(Errc::malformed, framing.error().detail, Side::upstream);
+  stays_ = http::keeps_alive(head) && framing->kind != http::Framing::Kind::until_close;
+  return &body_.emplace(input_, *framing, Side::upstream);
 }
 
 async::Task<Result<http::ResponseHead>> ClientConnection::read_head(async::Deadline deadline) {

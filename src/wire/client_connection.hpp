@@ -1,45 +1,67 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "http/h1_parser.hpp"
 #include "http/message.hpp"
 #include "wire/body.hpp"
+#include "wire/client_stream.hpp"
 #include "wire/message_writer.hpp"
 
 namespace sallyport::wire {
 
-// The client's end of an HTTP/1 connection: one request out, its response in. Loop-local.
-class ClientConnection {
+// The client's end of an HTTP/1 connection: one request out, its response in, then the next one. Loop-local.
+class ClientConnection final : public ClientStream {
  public:
   ClientConnection(std::unique_ptr<net::Stream> stream, const http::HeadLimits& limits);
 
-  // Writes a head into the writer's buffer; the body follows through writer(). Errors: internal.
+  // Into the writer's buffer.
   Result<> begin_request(std::string_view method, std::string_view target, const http::Headers& headers,
-                         const http::Framing& framing);
-  // The next response head, 1xx included. Errors: malformed (with the reason), closed (before any byte: the connection
-  // was dead), reset, timeout.
-  async::Task<Result<http::ResponseHead>> read_head(async::Deadline deadline);
+                         const http::Framing& framing) override;
+  Result<> begin_upgrade(std::string_view protocol, std::string_view method, std::string_view target,
+                         const http::Headers& headers) override;
+  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override {
+    return writer_.write(piece, deadline);
+  }
+  async::Task<Result<>> flush(async::Deadline deadline) override { return writer_.flush(deadline); }
+  async::Task<Result<>> finish(async::Deadline deadline) override { return writer_.finish(deadline); }
+  void add_trailers(const http::Headers& trailers) override { writer_.add_trailers(trailers); }
 
-  // Has any byte of a response come since begin_request()?
-  bool response_begun() const { return response_begun_; }
+  // `closed` before any byte: the connection was dead.
+  async::Task<Result<http::ResponseHead>> read_head(async::Deadline deadline) override;
+  Result<BodySource*> begin_body(const http::ResponseHead& head, std::string_view method) override;
+  TunnelEnd& tunnel_end() override { return tunnel_end_.emplace(input_, *stream_); }
+
+  bool answer_begun() const override { return response_begun_; }
+  bool was_refused() const override { return false; }
+  bool is_multiplexed() const override { return false; }
+  async::Task<> wait_closed() override { co_return; }
+  bool can_go_on() const override { return stays_ && body_ && body_->done(); }
+  void abort() override { stream_->abort(); }
+
   // Was nothing read beyond the response, and has the peer not hung up, as far as we have looked?
   bool has_nothing_left() const { return input_.empty() && !input_.ended(); }
   // Can it carry another request: nothing waits to be read (attack C9), and the peer has not hung up? Looks.
   bool is_quiet();
   // Gives its buffers back, before it is put aside.
-  void rest() { input_.rest(); }
+  void rest() {
+    body_.reset();
+    input_.rest();
+  }
 
   net::Stream& stream() { return *stream_; }
   Input& input() { return input_; }
-  MessageWriter& writer() { return writer_; }
 
  private:
   std::unique_ptr<net::Stream> stream_;
   Input input_;
   MessageWriter writer_;
   http::ResponseParser parser_;
+  std::optional<ConnectionEnd> tunnel_end_;
+  std::optional<MessageBody> body_;
   bool response_begun_ = false;
+  bool stays_ = false;  // as far as the last head says
 };
 
 }  // namespace sallyport::wire

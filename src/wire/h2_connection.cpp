@@ -5,16 +5,19 @@
 namespace sallyport::wire {
 namespace {
 
-// What may wait for the client's window, or for its turn: of one answer, and of all of them.
+// What may wait for the client's window, or for its turn: of one answer, and of all of them. When others have used that
+// up, each has a little of its own: answers that nobody takes hold up none that somebody does.
 constexpr std::size_t kMostUnsent = 64 * 1024;
-constexpr std::size_t kLeastUnsent = 16 * 1024;
-constexpr std::size_t kMostUnsentOfAll = 1024 * 1024;
+constexpr std::size_t kMostUnsentOfAll = 512 * 1024;
+constexpr std::size_t kLeastUnsent = 4 * 1024;
 // Of all of them: given to the transport at once.
 constexpr std::size_t kWriteSize = 32 * 1024;
 // How long, and how much, is still taken in after the last that we say, so that it arrives: a socket that is closed with
 // unread bytes resets instead.
 constexpr auto kLingerTime = std::chrono::seconds(2);
 constexpr std::size_t kMostLingering = 256 * 1024;
+// How long requests are waited for that the client has sent before it heard that it should not.
+constexpr auto kDrainTime = std::chrono::seconds(1);
 // How often a connection with requests under way looks whether it is idle.
 constexpr auto kLookAgain = std::chrono::seconds(1);
 
@@ -22,8 +25,13 @@ Error gone() { return Error(Errc::closed, "the client broke the stream off", Sid
 
 }  // namespace
 
-H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing)
-    : connection_(connection), id_(id), framing_(framing), ended_(framing.kind == http::Framing::Kind::none) {}
+H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing,
+                               bool is_tunnel)
+    : connection_(connection),
+      id_(id),
+      framing_(framing),
+      is_tunnel_(is_tunnel),
+      ended_(framing.kind == http::Framing::Kind::none && !is_tunnel) {}
 
 void H2ServerStream::take_body(std::string_view piece) {
   arrived_ += piece;
@@ -82,12 +90,30 @@ async::Task<Result<>> H2ServerStream::wait_sent(std::size_t at_most, async::Dead
   co_return Result<>();
 }
 
+// How much more may wait.
+std::size_t H2ServerStream::room() const {
+  const std::size_t own = connection_.session_.unsent(id_);
+  const std::size_t all = connection_.session_.unsent_of_all();
+  const std::size_t shared = all < kMostUnsentOfAll && own < kMostUnsent
+                                 ? std::min(kMostUnsent - own, kMostUnsentOfAll - all) : 0;
+  return std::max(shared, own < kLeastUnsent ? kLeastUnsent - own : 0);
+}
+
 async::Task<Result<>> H2ServerStream::write(std::string_view piece, async::Deadline deadline) {
-  connection_.session_.send(id_, piece);
-  connection_.wake_writer();
-  const std::size_t share = kMostUnsentOfAll / connection_.streams_.size();
-  const std::size_t at_most = std::clamp(share, kLeastUnsent, kMostUnsent);
-  co_return co_await wait_sent(at_most, deadline);
+  while (!piece.empty()) {
+    if (broken_) co_return fail(gone());
+    if (closed_) co_return Result<>();
+    const std::string_view part = piece.substr(0, room());
+    if (part.empty()) {
+      const async::Outcome outcome = co_await sent_signal_.wait(deadline);
+      if (outcome != async::Outcome::ready) co_return fail(async::wait_error(outcome, "answer", Side::client));
+      continue;
+    }
+    connection_.session_.send(id_, part);
+    connection_.wake_writer();
+    piece.remove_prefix(part.size());
+  }
+  co_return Result<>();
 }
 
 // The writer sends what there is as soon as the tasks that are ready now have run.
@@ -103,12 +129,26 @@ async::Task<Result<>> H2ServerStream::finish(async::Deadline deadline) {
   co_return co_await wait_sent(0, deadline);
 }
 
-void H2ServerStream::abort() {
+void H2ServerStream::add_trailers(const http::Headers& trailers) {
+  if (has_body_) connection_.session_.add_trailers(id_, trailers);
+}
+
+void H2ServerStream::close_connection_after() { connection_.drain(); }
+
+bool H2ServerStream::require_http_1_1() {
+  break_off(http::H2Error::http_1_1_required);
+  return true;
+}
+
+void H2ServerStream::break_off(http::H2Error error) {
   if (closed_) return;
-  connection_.session_.reset(id_, http::H2Error::internal_error);
+  connection_.session_.reset(id_, error);
   connection_.wake_writer();
   close(true);
 }
+
+// Of a tunnel it is what a TCP reset would be (RFC 8441 section 4).
+void H2ServerStream::abort() { break_off(is_tunnel_ ? http::H2Error::cancel : http::H2Error::internal_error); }
 
 H2Connection::H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
                            Handler& handler)
@@ -133,13 +173,13 @@ void H2Connection::consumed(http::StreamId id, std::size_t bytes) {
 
 // Served when the session has returned: nothing of ours runs inside nghttp2.
 void H2Connection::on_request(http::StreamId id, http::RequestHead head, const http::Framing& framing) {
+  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
   arrived_.push_back(Arrived{id, std::move(head), framing, 0, {}});
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing));
 }
 
 void H2Connection::on_refused(http::StreamId id, int status, std::string why) {
   arrived_.push_back(Arrived{id, {}, {}, status, std::move(why)});
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing()));
+  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
 }
 
 void H2Connection::on_body(http::StreamId id, std::string_view piece) {
@@ -151,9 +191,10 @@ void H2Connection::on_body(http::StreamId id, std::string_view piece) {
   }
 }
 
-void H2Connection::on_body_end(http::StreamId id) {
+void H2Connection::on_body_end(http::StreamId id, http::Headers trailers) {
   H2ServerStream* const stream = find(id);
   if (stream == nullptr) return;
+  stream->trailers_ = std::move(trailers);
   stream->ended_ = true;
   stream->body_signal_.wake_all();
 }
@@ -207,12 +248,16 @@ async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
   for (;;) {
     const Duration patience = had_request ? timeouts_.idle : timeouts_.head;
     const bool idle = streams_.empty();
-    if (idle && draining_) co_return;
-    const TimePoint until = idle ? last_active_ + patience : loop_->now() + std::max<Duration>(patience, kLookAgain);
+    if (idle && last_said_) co_return;
+    const TimePoint until = idle && !draining_ ? last_active_ + patience : loop_->now() + std::max<Duration>(patience, kLookAgain);
     const Result<std::size_t> filled = co_await input_.fill(async::Deadline::at(until));
     if (!filled && filled.error().code == Errc::timeout && !streams_.empty()) continue;
     if (!filled && filled.error().code == Errc::timeout && last_active_ + patience > loop_->now()) continue;
-    if (!filled && filled.error().code == Errc::timeout) session_.shut_down();
+    if (!filled && filled.error().code == Errc::timeout && !draining_) {
+      drain();
+      continue;
+    }
+    if (!filled && filled.error().code == Errc::timeout && !last_said_) continue;
     if (!filled || *filled == 0) co_return;
     const Result<> received = session_.receive(input_.bytes(), loop_->now());
     input_.consume(input_.bytes().size());
@@ -252,7 +297,7 @@ async::Task<> H2Connection::write(async::TaskGroup& reading) {
     // An idle connection keeps no buffer.
     std::string().swap(out);
     if (reading_over_) co_return;
-    if (session_.is_over() || (draining_ && streams_.empty())) reading.cancel();
+    if (session_.is_over() || (last_said_ && streams_.empty())) reading.cancel();
     const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
     if (outcome != async::Outcome::ready) co_return;
   }
@@ -278,6 +323,8 @@ async::Task<std::string> H2Connection::run() {
   async::TaskGroup reading(here);
   async::TaskGroup writing(here);
   async::TaskGroup serving(here);
+  serving_ = &serving;
+  if (draining_) serving.spawn(say_last_in_time());
   reading.spawn(read(serving, why));
   writing.spawn(write(reading));
   co_await reading.join(async::Deadline::never());
@@ -285,6 +332,7 @@ async::Task<std::string> H2Connection::run() {
   for (const auto& [id, stream] : streams_) stream->close(true);
   serving.cancel();
   co_await serving.join(async::Deadline::never());
+  serving_ = nullptr;
   reading_over_ = true;
   wake_writer();
   co_await writing.join(loop_->in(kLingerTime));
@@ -295,6 +343,20 @@ async::Task<std::string> H2Connection::run() {
 void H2Connection::drain() {
   if (draining_) return;
   draining_ = true;
+  session_.announce_shut_down();
+  if (serving_ != nullptr) serving_->spawn(say_last_in_time());
+  wake_writer();
+}
+
+async::Task<> H2Connection::say_last_in_time() {
+  const async::Deadline soon = loop_->in(kDrainTime);
+  const async::Outcome outcome = co_await async::SleepUntil(soon);
+  if (outcome != async::Outcome::canceled) say_last();
+}
+
+void H2Connection::say_last() {
+  if (last_said_ || !draining_) return;
+  last_said_ = true;
   session_.shut_down();
   wake_writer();
 }

@@ -15,9 +15,10 @@ namespace sallyport::wire {
 class H2Connection;
 
 // A request on a connection of HTTP/2. Lives until whoever serves it is done, also when the client has reset it.
-class H2ServerStream final : public ServerStream, private BodySource {
+class H2ServerStream final : public ServerStream, private BodySource, private TunnelEnd {
  public:
-  H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing);
+  // `is_tunnel`: the request asks for one; the client's bytes are no body then.
+  H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing, bool is_tunnel);
 
   BodySource& body() override { return *this; }
   std::uint64_t received() const override { return received_; }
@@ -28,9 +29,13 @@ class H2ServerStream final : public ServerStream, private BodySource {
   async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override;
   async::Task<Result<>> flush(async::Deadline deadline) override;
   async::Task<Result<>> finish(async::Deadline deadline) override;
+  void add_trailers(const http::Headers& trailers) override;
+  void close_connection_after() override;
+  bool is_last() const override { return false; }
+  bool require_http_1_1() override;
   void abort() override;
   bool tell_when_gone(async::Ready* listener) override;
-  ServerConnection* connection() override { return nullptr; }
+  TunnelEnd& tunnel_end() override { return *this; }
 
  private:
   friend class H2Connection;
@@ -39,7 +44,16 @@ class H2ServerStream final : public ServerStream, private BodySource {
   bool done() const override { return ended_ && arrived_.empty(); }
   bool would_wait() override { return arrived_.empty() && !ended_ && !closed_; }
   http::Framing framing() const override { return framing_; }
+  // What a tunnel carries is framed as a body is.
+  async::Task<Result<std::string_view>> receive(async::Deadline deadline) override { return next(deadline); }
+  async::Task<Result<>> send(std::string_view bytes, async::Deadline deadline) override {
+    return write(bytes, deadline);
+  }
+  async::Task<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
+  std::size_t room() const;
+  const http::Headers& trailers() const override { return trailers_; }
   async::Task<Result<>> wait_sent(std::size_t at_most, async::Deadline deadline);
+  void break_off(http::H2Error error);
 
   // What the session says.
   void take_body(std::string_view piece);
@@ -48,9 +62,11 @@ class H2ServerStream final : public ServerStream, private BodySource {
   H2Connection& connection_;
   const http::StreamId id_;
   const http::Framing framing_;
+  const bool is_tunnel_;
   std::string given_;    // the piece that next() gave out
   std::string arrived_;  // behind it
   std::uint64_t received_ = 0;
+  http::Headers trailers_;
   bool ended_;
   bool closed_ = false;
   bool broken_ = false;
@@ -87,8 +103,11 @@ class H2Connection final : private http::H2ServerSession::Events {
 
   // Serves it to its end. Empty if that was orderly, otherwise what went wrong, for the log.
   async::Task<std::string> run();
-  // No more requests: the connection ends when those under way are answered (RFC 9113 section 6.8).
+  // No more requests: the connection ends when those under way are answered, and those that the client has sent before
+  // it heard of it (RFC 9113 section 6.8).
   void drain();
+  // Bytes of answers that wait for the client's windows.
+  std::size_t unsent() const { return session_.unsent_of_all(); }
 
  private:
   friend class H2ServerStream;
@@ -103,14 +122,18 @@ class H2Connection final : private http::H2ServerSession::Events {
   void on_request(http::StreamId stream, http::RequestHead head, const http::Framing& framing) override;
   void on_refused(http::StreamId stream, int status, std::string why) override;
   void on_body(http::StreamId stream, std::string_view piece) override;
-  void on_body_end(http::StreamId stream) override;
+  void on_body_end(http::StreamId stream, http::Headers trailers) override;
   void on_sent(http::StreamId stream) override;
   void on_closed(http::StreamId stream, http::H2Error error) override;
+  void on_shut_down_heard() override { say_last(); }
 
   // Each request becomes one of `tasks`; `why` as run() returns it.
   async::Task<> read(async::TaskGroup& tasks, std::string& why);
   // Ends `reading` when there is nothing more to be said.
   async::Task<> write(async::TaskGroup& reading);
+  // The second step of drain(), if the client does not answer to the first.
+  async::Task<> say_last_in_time();
+  void say_last();
   async::Task<> linger();
   async::Task<> serve_one(Arrived request);
   H2ServerStream* find(http::StreamId id);
@@ -129,7 +152,9 @@ class H2Connection final : private http::H2ServerSession::Events {
   std::unordered_map<http::StreamId, std::unique_ptr<H2ServerStream>> streams_;
   std::vector<Arrived> arrived_;
   async::Signal output_signal_;
+  async::TaskGroup* serving_ = nullptr;  // while run() runs
   bool draining_ = false;
+  bool last_said_ = false;
   bool reading_over_ = false;
   TimePoint last_active_{};
 };

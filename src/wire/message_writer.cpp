@@ -84,8 +84,15 @@ async::Task<Result<>> MessageWriter::flush(async::Deadline deadline) {
   }
 }
 
+void MessageWriter::add_trailers(const http::Headers& trailers) {
+  if (framing_.kind == Kind::chunked) http::append_trailers(trailers, trailers_);
+}
+
 async::Task<Result<>> MessageWriter::finish(async::Deadline deadline) {
-  if (framing_.kind == Kind::chunked) http::append_last_chunk(out_);
+  if (framing_.kind == Kind::chunked) {
+    http::append_last_chunk(out_, trailers_);
+    std::string().swap(trailers_);
+  }
   if (framing_.kind == Kind::length && sent_ != framing_.length) {
     co_return fail(Errc::internal, "a body is shorter than announced");
   }

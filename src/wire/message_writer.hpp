@@ -19,6 +19,9 @@ class MessageWriter {
 
   // `piece` is not empty. Errors: internal if the body grows longer than announced; those of the stream.
   async::Task<Result<>> write(std::string_view piece, async::Deadline deadline);
+  // Fields that finish() sends behind the body; dropped unless the body is chunked. Those that cannot be written are left
+  // out.
+  void add_trailers(const http::Headers& trailers);
   // Ends the body and hands everything to the kernel. Errors: internal if the body is shorter than announced.
   async::Task<Result<>> finish(async::Deadline deadline);
   // Hands what is there to the kernel without ending the body.
@@ -38,6 +41,7 @@ class MessageWriter {
   http::Framing framing_;
   std::uint64_t sent_ = 0;
   bool finished_ = true;
+  std::string trailers_;  // as they are sent
 };
 
 }  // namespace sallyport::wire

@@ -23,6 +23,8 @@ class Pace {
     const Duration budget = grace_ + std::chrono::milliseconds(bytes_so_far * 1000 / rate_) - waited_;
     return loop_.in(std::min(stall_, std::max(budget, Duration::zero())));
   }
+  // There is no such limit any more.
+  void drop_rate() { rate_ = 0; }
   // The wait is over.
   void end() { waited_ += loop_.now() - began_; }
 

@@ -3,6 +3,7 @@
 #include "http/message.hpp"
 #include "wire/body.hpp"
 #include "wire/server_connection.hpp"
+#include "wire/tunnel.hpp"
 
 namespace sallyport::wire {
 
@@ -29,14 +30,25 @@ class ServerStream {
   virtual async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
   virtual async::Task<Result<>> flush(async::Deadline deadline) = 0;
   virtual async::Task<Result<>> finish(async::Deadline deadline) = 0;
+  // Fields that finish() sends behind the body, where its framing has a place for them.
+  virtual void add_trailers(const http::Headers& trailers) = 0;
+
+  // This is the last request of the connection: its answer and those under way are sent whole, then the connection ends.
+  // At best before begin_response(): what an HTTP/1 answer says of it is up to its head, see is_last().
+  virtual void close_connection_after() = 0;
+  // Whether the head has to announce that ("Connection: close").
+  virtual bool is_last() const = 0;
+  // In place of an answer: the same request by HTTP/1.1 will get one (RFC 9113 section 7, HTTP_1_1_REQUIRED). False where
+  // it came by that already; nothing has happened then.
+  virtual bool require_http_1_1() = 0;
 
   // Ends both directions at once, in a way that tells the client that something is missing.
   virtual void abort() = 0;
   // `listener` is posted to the loop, once, when the client has gone and waits for no answer any more; null takes it
   // back. False if it has gone already, and nobody is told.
   virtual bool tell_when_gone(async::Ready* listener) = 0;
-  // The connection, which a switch of protocols takes over; null where there is no such thing.
-  virtual ServerConnection* connection() = 0;
+  // What a tunnel goes on with after the answer that opens it.
+  virtual TunnelEnd& tunnel_end() = 0;
 };
 
 // A request on a connection of HTTP/1.
@@ -44,7 +56,9 @@ class H1ServerStream final : public ServerStream {
  public:
   // The connection must outlive it.
   H1ServerStream(ServerConnection& connection, const http::Framing& framing)
-      : connection_(connection), body_(connection.input(), framing, Side::client) {}
+      : connection_(connection),
+        body_(connection.input(), framing, Side::client),
+        tunnel_end_(connection.input(), connection.stream()) {}
 
   BodySource& body() override { return body_; }
   std::uint64_t received() const override { return body_.received(); }
@@ -63,13 +77,20 @@ class H1ServerStream final : public ServerStream {
   async::Task<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
   async::Task<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }
 
+  void add_trailers(const http::Headers& trailers) override { connection_.writer().add_trailers(trailers); }
+  void close_connection_after() override { last_ = true; }
+  bool is_last() const override { return last_; }
+  bool require_http_1_1() override { return false; }
+
   void abort() override { connection_.stream().abort(); }
   bool tell_when_gone(async::Ready* listener) override { return connection_.stream().tell_when_gone(listener); }
-  ServerConnection* connection() override { return &connection_; }
+  TunnelEnd& tunnel_end() override { return tunnel_end_; }
 
  private:
   ServerConnection& connection_;
   MessageBody body_;
+  ConnectionEnd tunnel_end_;
+  bool last_ = false;
 };
 
 }  // namespace sallyport::wire

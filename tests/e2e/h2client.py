@@ -73,9 +73,7 @@ class H2:
         self.plain.settimeout(timeout)
         self.plain.connect(("127.0.0.1", instance.port))
         self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        context = instance.tls()
-        context.set_alpn_protocols(["h2"])
-        self.link = context.wrap_socket(self.plain, server_hostname="localhost")
+        self.link = self.secured(self.plain)
         assert self.link.selected_alpn_protocol() == "h2"
         self.timeout = timeout
         self.encoder, self.decoder = hpack.Encoder(), hpack.Decoder()
@@ -93,6 +91,11 @@ class H2:
         self.send(PREFACE + frame(SETTINGS, 0, 0, b"".join(k.to_bytes(2, "big") + number(v) for k, v in settings)))
         if window:
             self.send(frame(WINDOW_UPDATE, 0, 0, number(1 << 29)))
+
+    def secured(self, plain):
+        context = self.instance.tls()
+        context.set_alpn_protocols(["h2"])
+        return context.wrap_socket(plain, server_hostname="localhost")
 
     def __enter__(self):
         return self

@@ -376,6 +376,13 @@ class Instance:
             lines.append(b"Content-Length: %d" % len(body))
         return parse_responses(self.raw(b"\r\n".join(lines) + b"\r\n\r\n" + body), [method])[-1]
 
+    def wait_for_audit(self, **fields):
+        """The last line of the audit log, when it has these fields: a thread of its own writes it."""
+        def written():
+            lines = self.audit()
+            return lines and all(lines[-1].get(k) == v for k, v in fields.items()) and lines[-1]
+        return wait_until(written, f"{fields} in the audit log", 8)
+
     def browser(self, host="localhost"):
         return Browser(self, host)
 

@@ -2,27 +2,18 @@
 import tempfile
 
 import pytest
-from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from browsers import start_chromium
 from sallyport import PASSWORD
 
 
 @pytest.fixture
 def chromium():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
     with tempfile.TemporaryDirectory() as profile:
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                         "--disable-dev-shm-usage", f"--user-data-dir={profile}",
-                         # The test's CA is in no store of the system; TLS itself is judged by other tests.
-                         "--ignore-certificate-errors"):
-            options.add_argument(argument)
-        driver = webdriver.Chrome(service=webdriver.chrome.service.Service("/usr/bin/chromedriver"), options=options)
-        driver.set_page_load_timeout(30)
+        driver = start_chromium(profile)
         yield driver
         driver.quit()
 

@@ -128,7 +128,7 @@ def test_B11_two_session_cookies_are_nobody(demo):
     name, value = next(iter(browser.cookies.items()))
     response = browser.request("GET", "/app/", headers={"Cookie": f"{name}={value}; {name}=other"}, cookies=False)
     assert "/pkmslogin.form" in response.text
-    assert any(line.get("reason") == "two-session-cookies" for line in demo.audit())
+    wait_until(lambda: any(line.get("reason") == "two-session-cookies" for line in demo.audit()), "the audit line")
 
 
 def test_F6_an_interrupted_post_reaches_the_back_end_once_after_the_login(demo, echo):

@@ -48,13 +48,14 @@ class Service final : public H2ServerSession::Events {
   std::map<StreamId, Request> requests;
   std::vector<StreamId> to_answer;
   std::map<StreamId, std::size_t> to_consume;
+  H2ServerSession* session = nullptr;
 
   void on_request(StreamId id, RequestHead head, const Framing& framing) override {
     check(!requests.contains(id), "a stream is one request");
     check_head(head);
     Request& request = requests[id];
     request.head = head.method + " " + head.target + "\n" + fuzz::text_of(head.headers);
-    request.ended = framing.kind == Framing::Kind::none;
+    request.ended = framing.kind == Framing::Kind::none && !head.asks_for_tunnel;
     request.is_announced = framing.kind == Framing::Kind::length;
     request.announced = framing.length;
     to_answer.push_back(id);
@@ -74,13 +75,14 @@ class Service final : public H2ServerSession::Events {
     request.body += piece;
     check(!request.is_announced || request.body.size() <= request.announced, "no more than was announced");
   }
-  void on_body_end(StreamId id) override {
+  void on_body_end(StreamId id, Headers) override {
     Request& request = requests[id];
     check(!request.closed, "no end behind the end");
     check(!request.is_announced || request.body.size() == request.announced, "as much as was announced");
     request.ended = true;
   }
   void on_sent(StreamId) override {}
+  void on_shut_down_heard() override { session->shut_down(); }
   void on_closed(StreamId id, H2Error) override {
     check(!requests[id].closed, "closed once");
     requests[id].closed = true;
@@ -132,6 +134,8 @@ FUZZ_TARGET(h2_session) {
   const std::string input = std::string(kPreface) + std::string(fuzz::text_of(data, size));
   Service service;
   H2ServerSession session(small_limits(), service);
+  service.session = &session;
+  if (size > 0 && data[size - 1] % 4 == 0) session.announce_shut_down();
   fuzz::Cuts cuts(input);
   TimePoint now{std::chrono::hours(1)};
   std::size_t said = 0;

@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
   };
   check(settings.server, "server");
   check(settings.ssl, "ssl");
+  check(settings.certificate, "certificate");
   check(settings.session, "session");
   check(settings.forms, "forms");
   check(settings.ba, "ba");
@@ -91,6 +92,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
     }
   };
   check_map(settings.ssl_sni, "ssl_sni");
+  check_map(settings.accept_client_certs, "accept_client_certs");
   check_map(settings.http_method_perms, "http_method_perms");
   check_map(settings.header_names, "header_names");
   BOOST_TEST(parts == members<Settings>());
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(every_default_and_every_example_is_right_for_its_row) {
       std::string file = "[" + std::string(row.stanza) + "]\n";
       if (row.is_map()) {
         const bool has_key = text.find('=') != std::string_view::npos;
-        const std::string key = row.stanza == "ssl-sni" ? "www.example.com" : "GET";
+        const std::string key = row.stanza == "ssl-sni" || row.stanza == "accept-client-certs" ? "www.example.com" : "GET";
         file += has_key ? std::string(text) : key + " = " + std::string(text);
       } else {
         for (const std::string_view value : split(text, '\n')) {

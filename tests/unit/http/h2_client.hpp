@@ -156,8 +156,10 @@ struct H2Journal final : H2ServerSession::Events {
   }
   void on_refused(StreamId id, int status, std::string) override { requests[id].refused = status; }
   void on_body(StreamId id, std::string_view piece) override { requests[id].body += piece; }
-  void on_body_end(StreamId id) override { requests[id].ended = true; }
+  void on_body_end(StreamId id, Headers) override { requests[id].ended = true; }
   void on_sent(StreamId) override {}
+  void on_shut_down_heard() override { shut_down_heard = true; }
+  bool shut_down_heard = false;
   void on_closed(StreamId id, H2Error error) override {
     requests[id].closed = true;
     requests[id].error = error;

@@ -422,6 +422,46 @@ BOOST_AUTO_TEST_CASE(a_shutdown_says_which_request_was_the_last) {
   BOOST_TEST(server->is_over());
 }
 
+BOOST_AUTO_TEST_CASE(an_announced_shutdown_serves_what_is_on_its_way_and_tells_when_it_was_heard) {
+  const StreamId first = client.request(H2Client::get("/1"));
+  BOOST_REQUIRE(exchange());
+  server->announce_shut_down();
+  std::string said;
+  BOOST_REQUIRE(server->output(said, SIZE_MAX));
+  const StreamId late = client.request(H2Client::get("/2"));
+  BOOST_REQUIRE(server->receive(client.output(), kNow));
+  BOOST_TEST(journal.requests.contains(late));
+  BOOST_TEST(!journal.shut_down_heard);
+  client.receive(said);
+  BOOST_TEST(client.last_stream_of_goaway == INT32_MAX);
+  BOOST_REQUIRE(server->receive(client.output(), kNow));
+  BOOST_TEST(journal.shut_down_heard);
+  server->shut_down();
+  respond(first, "1");
+  respond(late, "2");
+  BOOST_REQUIRE(exchange());
+  BOOST_TEST(client.last_stream_of_goaway == late);
+  BOOST_TEST(client.seen.at(late).body == "2");
+  BOOST_TEST(server->is_over());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_counted_until_it_is_sent_or_its_stream_has_gone) {
+  H2Client stingy(false);
+  const StreamId one = stingy.request(H2Client::get("/"));
+  const StreamId two = stingy.request(H2Client::get("/"));
+  BOOST_REQUIRE(server->receive(stingy.output(), kNow));
+  respond(one, std::string(50000, 'x'));
+  respond(two, std::string(50000, 'x'));
+  BOOST_TEST(server->unsent_of_all() == 100000u);
+  std::string said;
+  BOOST_REQUIRE(server->output(said, SIZE_MAX));
+  BOOST_TEST(server->unsent_of_all() == 100000u - 65535u);
+  server->reset(one, H2Error::cancel);
+  server->reset(two, H2Error::cancel);
+  BOOST_REQUIRE(server->output(said, SIZE_MAX));
+  BOOST_TEST(server->unsent_of_all() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_before_the_body_is_whole_and_then_the_client_is_told_to_stop) {
   limits.stream_window = 1000;
   restart();

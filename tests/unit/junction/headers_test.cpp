@@ -271,4 +271,22 @@ BOOST_AUTO_TEST_CASE(C11_every_value_that_leaves_is_a_field_value) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(B5_trailers_are_spoken_of_only_where_some_are_allowed) {
+  http::RequestHead request;
+  request.headers.add("TE", "trailers");
+  request.headers.add("Trailer", "x-sum, x-other, iv-user");
+  http::ResponseHead response;
+  response.headers.add("Trailer", "x-sum, x-other, iv-user");
+  for (const bool allowed : {false, true}) {
+    Junction junction = sample_standard("/app");
+    if (allowed) junction.trailers = {"X-Sum"};
+    const Route route = route_to(junction);
+    const auto out = plan_request(route, junction.servers[0], subject("alice"), kClient, request, kRules);
+    BOOST_TEST(out.find("TE").value_or("") == (allowed ? "trailers" : ""));
+    BOOST_TEST(out.find("Trailer").value_or("") == (allowed ? "x-sum" : ""));
+    const auto back = plan_response(junction, junction.servers[0], response, kRules);
+    BOOST_TEST(back.find("Trailer").value_or("") == (allowed ? "x-sum" : ""));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

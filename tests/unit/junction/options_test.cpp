@@ -167,4 +167,21 @@ BOOST_AUTO_TEST_CASE(two_dashes_end_the_options) {
   BOOST_TEST(create_error({"-t", "tcp", "-h", "b", "--", "/x"}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(http_2_and_trailers_belong_to_the_junction) {
+  const auto request =
+      parse_create(words({"-t", "tcp", "-h", "a", "--http2", "--trailers", "grpc-status,Grpc-Message", "/app"})).value();
+  BOOST_TEST(request.junction.http_2);
+  BOOST_TEST(request.junction.trailers == (std::vector<std::string>{"grpc-status", "Grpc-Message"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(!parse_add(words({"-h", "a", "--http2", "/app"})).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(B5_names_that_no_trailer_may_have_are_refused) {
+  for (const char* const names : {"iv-user", "Iv_User", "am-eai-user-id", "content-length", "x-a,host", "x-a,,x-b", "",
+                                  "x-a,X-A", "set-cookie", "te"}) {
+    const std::string error = create_error({"-t", "tcp", "-h", "a", "--trailers", names, "/app"});
+    BOOST_TEST(error.starts_with("--trailers: "), names);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

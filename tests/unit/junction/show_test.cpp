@@ -102,4 +102,13 @@ BOOST_AUTO_TEST_CASE(lists_are_sorted_names) {
   BOOST_TEST(render_list(junctions, true) == "v\n");
 }
 
+BOOST_AUTO_TEST_CASE(http_2_and_trailers_are_shown_where_they_are) {
+  Junction junction = sample_standard("/app");
+  BOOST_TEST(render_show(junction, {}).find("HTTP/2") == std::string::npos);
+  junction.http_2 = true;
+  junction.trailers = {"grpc-status", "grpc-message"};
+  const std::string shown = render_show(junction, {});
+  BOOST_TEST(shown.find("    HTTP/2: yes\n    Trailers: grpc-status, grpc-message\n") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -37,6 +37,8 @@ BOOST_AUTO_TEST_CASE(a_junction_reads_back_the_same_and_writes_the_same_bytes) {
   full.client_address = true;
   full.basic_auth = BasicAuth::ignore;
   full.case_insensitive = full.session_cookie = full.preserve_cookie_names = true;
+  full.http_2 = true;
+  full.trailers = {"grpc-status", "X-Sum"};
   full.description = "the \"app\" & more";
   full.ca_file = "/etc/ca.pem";
   full.client_certificate = "/etc/me.pem";
@@ -124,6 +126,13 @@ BOOST_AUTO_TEST_CASE(G6_a_point_is_one_file_in_its_directory) {
   BOOST_TEST(validate_point("/" + std::string(240, 'a')).has_value());
   BOOST_TEST(file_name_of(sample_standard("/" + std::string(247, 'a'))).size() <= 255u);
   BOOST_TEST(!validate_point("/" + std::string(248, 'a')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(B5_a_file_allows_no_other_trailers_than_a_command_does) {
+  BOOST_TEST(error_of(with("trailers=\"x-sum x-b\"")).empty());
+  for (const char* const names : {"iv-user", "x-sum  x-b", "x-sum x-SUM", "host"}) {
+    BOOST_TEST(error_of(with("trailers=\"" + std::string(names) + "\"")).find("trailer ") != std::string::npos, names);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

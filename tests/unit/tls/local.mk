@@ -1,4 +1,6 @@
 tests_test_core_SOURCES += \
+  tests/unit/tls/armed_tickets_test.cpp \
+  tests/unit/tls/client_certificate_test.cpp \
   tests/unit/tls/client_hello_test.cpp \
   tests/unit/tls/ticket_table_test.cpp \
   tests/unit/tls/tls_fixture.hpp \

@@ -41,4 +41,47 @@ struct TlsFixture : async::LoopFixture {
   }
 };
 
+struct Ends {
+  std::unique_ptr<TlsStream> server;
+  std::unique_ptr<TlsStream> client;
+  std::string server_error;
+  std::string client_error;
+};
+
+inline async::Task<> accept_into(Ends& ends, std::unique_ptr<net::Stream> transport,
+                          std::shared_ptr<const ServerContext> context, async::Deadline deadline) {
+  auto accepted = co_await TlsStream::accept(std::move(transport), std::move(context), deadline);
+  if (accepted) {
+    ends.server = std::move(*accepted);
+  } else {
+    ends.server_error = accepted.error().to_string();
+  }
+}
+
+inline async::Task<> connect_into(Ends& ends, std::unique_ptr<net::Stream> transport,
+                           std::shared_ptr<const ClientContext> context, std::string name, async::Deadline deadline) {
+  auto connected = co_await TlsStream::connect(std::move(transport), std::move(context), std::move(name), deadline);
+  if (connected) {
+    ends.client = std::move(*connected);
+  } else {
+    ends.client_error = connected.error().to_string();
+  }
+}
+
+// A server and a client of ours, who shake hands.
+struct Meeting : TlsFixture {
+  async::TaskGroup group{context()};
+
+  Ends meet(const std::string& name = "localhost") {
+    Ends ends;
+    auto server = ServerContext::make(server_options, tickets).value();
+    auto client = ClientContext::make(client_options).value();
+    auto [left, right] = net::make_pipe();
+    group.spawn(accept_into(ends, std::move(left), server, loop.in(std::chrono::seconds(10))));
+    group.spawn(connect_into(ends, std::move(right), client, name, loop.in(std::chrono::seconds(10))));
+    loop.run_ready();
+    return ends;
+  }
+};
+
 }  // namespace sallyport::tls

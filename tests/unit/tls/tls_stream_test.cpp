@@ -8,33 +8,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Ends {
-  std::unique_ptr<TlsStream> server;
-  std::unique_ptr<TlsStream> client;
-  std::string server_error;
-  std::string client_error;
-};
-
-async::Task<> accept_into(Ends& ends, std::unique_ptr<net::Stream> transport,
-                          std::shared_ptr<const ServerContext> context, async::Deadline deadline) {
-  auto accepted = co_await TlsStream::accept(std::move(transport), std::move(context), deadline);
-  if (accepted) {
-    ends.server = std::move(*accepted);
-  } else {
-    ends.server_error = accepted.error().to_string();
-  }
-}
-
-async::Task<> connect_into(Ends& ends, std::unique_ptr<net::Stream> transport,
-                           std::shared_ptr<const ClientContext> context, std::string name, async::Deadline deadline) {
-  auto connected = co_await TlsStream::connect(std::move(transport), std::move(context), std::move(name), deadline);
-  if (connected) {
-    ends.client = std::move(*connected);
-  } else {
-    ends.client_error = connected.error().to_string();
-  }
-}
-
 async::Task<> send_all(net::Stream& stream, std::string text, async::Deadline deadline) {
   co_await stream.write_all(text, deadline);
   co_await stream.flush(deadline);
@@ -54,24 +27,9 @@ async::Task<> receive_all(net::Stream& stream, std::string& text, async::Deadlin
   }
 }
 
-struct Fixture : TlsFixture {
-  async::TaskGroup group{context()};
-
-  Ends meet(const std::string& name = "localhost") {
-    Ends ends;
-    auto server = ServerContext::make(server_options, tickets).value();
-    auto client = ClientContext::make(client_options).value();
-    auto [left, right] = net::make_pipe();
-    group.spawn(accept_into(ends, std::move(left), server, loop.in(10s)));
-    group.spawn(connect_into(ends, std::move(right), client, name, loop.in(10s)));
-    loop.run_ready();
-    return ends;
-  }
-};
-
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(tls_tls_stream, Fixture)
+BOOST_FIXTURE_TEST_SUITE(tls_tls_stream, Meeting)
 
 BOOST_AUTO_TEST_CASE(bytes_pass_both_ways_and_the_end_is_orderly) {
   Ends ends = meet();

@@ -18,7 +18,7 @@ async::Task<> ask(ClientConnection& connection, Answer& answer, async::Deadline 
   http::Headers headers;
   headers.add("Host", "a");
   if (!connection.begin_request("GET", "/x", headers, http::Framing())) co_return;
-  co_await connection.writer().finish(deadline);
+  co_await connection.finish(deadline);
   for (;;) {
     const Result<http::ResponseHead> head = co_await connection.read_head(deadline);
     if (!head) {
@@ -44,9 +44,9 @@ BOOST_FIXTURE_TEST_SUITE(wire_client_connection, Fixture)
 BOOST_AUTO_TEST_CASE(a_request_goes_out_and_heads_come_in) {
   ask_it();
   BOOST_TEST(heard() == "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
-  BOOST_TEST(!connection.response_begun());
+  BOOST_TEST(!connection.answer_begun());
   say("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 20");
-  BOOST_TEST(connection.response_begun());
+  BOOST_TEST(connection.answer_begun());
   BOOST_TEST(!answer.ended);
   say("0 OK\r\nContent-Length: 2\r\n\r\nok");
   BOOST_CHECK((answer.statuses == std::vector<int>{103, 200}));
@@ -58,14 +58,14 @@ BOOST_AUTO_TEST_CASE(a_server_that_hangs_up_unheard_is_told_from_one_that_began)
   hang_up();
   BOOST_CHECK(answer.error.code == Errc::closed);
   BOOST_CHECK(answer.error.side == Side::upstream);
-  BOOST_TEST(!connection.response_begun());
+  BOOST_TEST(!connection.answer_begun());
 
   Fixture other;
   other.ask_it();
   other.say("HTTP/1.1 2");
   other.hang_up();
   BOOST_CHECK(other.answer.error.code == Errc::closed);
-  BOOST_TEST(other.connection.response_begun());
+  BOOST_TEST(other.connection.answer_begun());
 }
 
 BOOST_AUTO_TEST_CASE(C9_what_is_no_response_is_malformed) {

@@ -1,7 +1,4 @@
-#include "wire/h2_connection.hpp"
-
-#include "unit/http/h2_client.hpp"
-#include "unit/wire/wire_fixture.hpp"
+#include "unit/wire/h2_fixture.hpp"
 
 using namespace sallyport;
 using namespace sallyport::wire;
@@ -11,96 +8,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Answers each request with what `answer` has for its target: a body that is sent piece by piece, at the test's word.
-class Service final : public H2Connection::Handler {
- public:
-  struct Seen {
-    std::string target;
-    std::string body;
-    Error body_error;
-    Error send_error;
-    std::size_t sent = 0;
-    bool done = false;
-  };
-  std::vector<std::unique_ptr<Seen>> seen;
-  std::size_t answer_bytes = 5;
-  std::size_t piece_bytes = 16 * 1024;
-  bool reads_body = true;
-  async::Signal go;
-  bool waits = false;
-
-  async::Task<> serve(ServerStream& stream, http::RequestHead head, const http::Framing&) override {
-    seen.push_back(std::make_unique<Seen>());
-    Seen& mine = *seen.back();
-    mine.target = head.target;
-    Read read;
-    if (reads_body) co_await read_whole(stream.body(), read, async::Deadline::never());
-    mine.body = read.text;
-    mine.body_error = read.error;
-    while (waits) {
-      const async::Outcome outcome = co_await go.wait(async::Deadline::never());
-      if (outcome != async::Outcome::ready) co_return;
-    }
-    http::ResponseHead response;
-    response.status = 200;
-    const Result<> begun = stream.begin_response(response, http::Framing{http::Framing::Kind::chunked, 0});
-    BOOST_TEST(begun.has_value());
-    const std::string piece(piece_bytes, 'x');
-    while (mine.sent < answer_bytes) {
-      const std::size_t size = std::min(piece.size(), answer_bytes - mine.sent);
-      const Result<> written = co_await stream.write(std::string_view(piece).substr(0, size), async::Deadline::never());
-      if (!written) {
-        mine.send_error = written.error();
-        co_return;
-      }
-      mine.sent += size;
-    }
-    const Result<> finished = co_await stream.finish(async::Deadline::never());
-    mine.done = finished.has_value();
-  }
-
-  async::Task<> refuse(ServerStream& stream, int status, std::string) override {
-    http::ResponseHead response;
-    response.status = status;
-    const Result<> begun = stream.begin_response(response, http::Framing());
-    BOOST_TEST(begun.has_value());
-    co_await stream.finish(async::Deadline::never());
-  }
-};
-
-async::Task<> run_it(H2Connection& connection, std::string& end) {
-  std::string why = co_await connection.run();
-  end = "ended: " + why;
+// The frame, without an error. nghttp2's client hears nothing more after the first one if it has no stream open.
+std::string goaway(StreamId last) {
+  std::string frame("\0\0\x8\x7\0\0\0\0\0", 9);
+  for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(last >> shift & 255);
+  return frame + std::string(4, '\0');
 }
-
-struct Fixture : WireFixture {
-  Service service;
-  http::H2Limits limits;
-  H2Connection::Timeouts timeouts;
-  std::unique_ptr<H2Connection> connection;
-  H2Client client;
-  std::string end;
-
-  Fixture() : WireFixture(1 << 20) {}
-  ~Fixture() { tasks.cancel(), loop.run_ready(); }
-  void begin() {
-    connection = std::make_unique<H2Connection>(std::move(near), limits, timeouts, service);
-    start(run_it(*connection, end));
-  }
-  void talk() {
-    for (int round = 0; round < 100; ++round) {
-      const std::string asked = client.output();
-      if (!asked.empty()) say(asked);
-      const std::string said = heard();
-      client.receive(said);
-      if (asked.empty() && said.empty()) break;
-    }
-  }
-};
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(wire_h2_connection, Fixture)
+BOOST_FIXTURE_TEST_SUITE(wire_h2_connection, H2Fixture)
 
 BOOST_AUTO_TEST_CASE(requests_are_served_side_by_side) {
   begin();
@@ -208,7 +125,7 @@ BOOST_AUTO_TEST_CASE(draining_answers_what_is_under_way_and_ends) {
   talk();
   connection->drain();
   talk();
-  BOOST_REQUIRE(client.goaways.size() == 1u);
+  BOOST_REQUIRE(client.goaways.size() == 2u);
   BOOST_TEST(client.last_stream_of_goaway == id);
   BOOST_TEST(end.empty());
   service.waits = false;
@@ -221,12 +138,48 @@ BOOST_AUTO_TEST_CASE(draining_answers_what_is_under_way_and_ends) {
   BOOST_TEST(end == "ended: ");
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_was_on_its_way_when_the_connection_drains_is_answered) {
+  begin();
+  client.request(H2Client::get("/1"));
+  talk();
+  connection->drain();
+  loop.run_ready();
+  using namespace std::string_literals;
+  const std::string ping = "\0\0\x8\x6\0\0\0\0\0shutdown"s;
+  BOOST_TEST(heard() == goaway(INT32_MAX) + ping);
+  // Sent before the client heard of that.
+  say("\0\0\xe\x1\x5\0\0\0\x3"s + "\x82\x87\x84\x41\x9"s + "a.example");
+  BOOST_TEST(heard().find("xxxxx") != std::string::npos);
+  BOOST_TEST(!peer_sees_end());
+  say("\0\0\x8\x6\x1\0\0\0\0shutdown"s);
+  BOOST_TEST(heard() == goaway(3));
+  BOOST_REQUIRE(service.seen.size() == 2u);
+  BOOST_TEST(service.seen[1]->done);
+  BOOST_TEST(peer_sees_end());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_answer_the_first_goaway_gets_the_second_in_a_second) {
+  begin();
+  client.request(H2Client::get("/1"));
+  talk();
+  connection->drain();
+  loop.run_ready();
+  BOOST_TEST(heard().starts_with(goaway(INT32_MAX)));
+  advance(999ms);
+  BOOST_TEST(heard().empty());
+  advance(1ms);
+  BOOST_TEST(heard() == goaway(1));
+  BOOST_TEST(peer_sees_end());
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_does_not_hang_up_is_not_waited_for) {
   begin();
   client.request(H2Client::get("/1"));
   talk();
   connection->drain();
   talk();
+  advance(1s);
+  heard();
   BOOST_TEST(peer_sees_end());
   advance(3s);
   BOOST_TEST(end == "ended: ");
@@ -269,6 +222,9 @@ BOOST_AUTO_TEST_CASE(without_a_time_for_idleness_an_answer_is_waited_for_in_peac
   BOOST_TEST(client.seen[id].body == "xxxxx");
   advance(1s);
   talk();
+  BOOST_TEST(client.goaways.size() == 1u);
+  advance(1s);
+  heard();
   BOOST_TEST(peer_sees_end());
 }
 
@@ -281,6 +237,8 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_ends_with_goaway) {
   advance(2s);
   talk();
   BOOST_TEST(client.goaways.size() == 1u);
+  advance(1s);
+  BOOST_TEST(heard() == goaway(1));
   BOOST_TEST(peer_sees_end());
 }
 

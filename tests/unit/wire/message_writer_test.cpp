@@ -41,6 +41,8 @@ async::Task<> begin_events(MessageWriter& writer, async::Deadline deadline) {
   co_await writer.flush(deadline);
 }
 
+async::Task<> finish_message(MessageWriter& writer, async::Deadline deadline) { co_await writer.finish(deadline); }
+
 struct Fixture : WireFixture {
   explicit Fixture(std::size_t capacity = 65536) : WireFixture(capacity) {}
   MessageWriter writer{*near};
@@ -54,6 +56,22 @@ struct Fixture : WireFixture {
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(wire_message_writer, Fixture)
+
+BOOST_AUTO_TEST_CASE(trailers_follow_a_chunked_body_and_no_other) {
+  for (const Kind kind : {Kind::chunked, Kind::until_close, Kind::none}) {
+    http::Headers trailers;
+    trailers.add("X-Sum", "7");
+    trailers.add("bad name", "1");
+    trailers.add("X-Bad", "1\r\n");
+    writer.head_buffer(http::Framing());
+    writer.begin_body(http::Framing{kind, 0});
+    writer.add_trailers(trailers);
+    start(finish_message(writer, soon()));
+    BOOST_TEST(heard() == (kind == Kind::chunked ? "0\r\nX-Sum: 7\r\n\r\n" : ""));
+  }
+  write(http::Framing{Kind::chunked, 0}, {});  // they are not kept for the next one
+  BOOST_TEST(heard() == "HEAD\r\n\r\n0\r\n\r\n");
+}
 
 BOOST_AUTO_TEST_CASE(a_message_without_body_is_its_head) {
   write(http::Framing(), {});

@@ -1,6 +1,8 @@
 #include "wire/tunnel.hpp"
 
 #include "unit/wire/wire_fixture.hpp"
+#include "wire/client_connection.hpp"
+#include "wire/server_connection.hpp"
 
 using namespace sallyport;
 using namespace sallyport::wire;
@@ -14,7 +16,9 @@ struct Ran {
 };
 
 async::Task<> run(ServerConnection& client, ClientConnection& upstream, Ran& ran) {
-  ran.count = co_await run_tunnel(client, upstream, std::chrono::seconds(60));
+  ConnectionEnd left(client.input(), client.stream());
+  ConnectionEnd right(upstream.input(), upstream.stream());
+  ran.count = co_await run_tunnel(left, right, std::chrono::seconds(60));
   ran.ended = true;
 }
 
@@ -96,6 +100,21 @@ BOOST_AUTO_TEST_CASE(silence_ends_it_and_activity_in_either_direction_keeps_it) 
   }
   BOOST_TEST(!ran.ended);
   advance(59s);
+  BOOST_TEST(!ran.ended);
+  advance(1s);
+  BOOST_TEST(ran.ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_side_that_never_ends_has_half_a_minute_after_the_other) {
+  open();
+  server->shut_write();
+  loop.run_ready();
+  for (int i = 0; i < 3; ++i) {
+    advance(29s);
+    say("x");
+    BOOST_TEST(server_heard() == "x");
+  }
+  advance(29s);
   BOOST_TEST(!ran.ended);
   advance(1s);
   BOOST_TEST(ran.ended);

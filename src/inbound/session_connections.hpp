@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "async/list.hpp"
+#include "session/session_id.hpp"
+
+namespace sallyport::inbound {
+
+// The connections of one worker's clients, and which session's cookie came last by each of them. A session is not bound
+// to them; whoever ends them makes its browser open others. Loop-local.
+class SessionConnections {
+ public:
+  class Entry : private async::ListNode {
+   public:
+    // `all` must outlive it.
+    explicit Entry(SessionConnections& all) { link_before(all.entries_); }
+
+    // A request has come with the cookie of this session. Costs a comparison as long as it is the same one.
+    void carries(const session::SessionId& id) {
+      if (!session_ || !(*session_ == id)) session_ = id;
+    }
+    // Finishes what is under way, and ends; at once if there is nothing.
+    virtual void drain() = 0;
+
+   protected:
+    ~Entry() = default;
+
+   private:
+    friend class SessionConnections;
+    std::optional<session::SessionId> session_;
+  };
+
+  void drain(const session::SessionId& id) {
+    drain_if([&id](const Entry& entry) { return entry.session_ && *entry.session_ == id; });
+  }
+  void drain_all() {
+    drain_if([](const Entry&) { return true; });
+  }
+
+ private:
+  template <class Predicate>
+  void drain_if(Predicate predicate) {
+    for (async::ListNode* node = entries_.next(); node != &entries_;) {
+      Entry& entry = *static_cast<Entry*>(node);
+      node = node->next();
+      if (predicate(entry)) entry.drain();
+    }
+  }
+
+  async::ListNode entries_;
+};
+
+// The same for the connections of all workers. Thread-safe.
+class SessionDrains {
+ public:
+  using Drain = std::function<void(const session::SessionId&)>;
+
+  // `drain` is called by any thread: it posts to the worker's loop. Until remove().
+  void add(const void* worker, Drain drain) {
+    const std::lock_guard lock(mutex_);
+    workers_[worker] = std::move(drain);
+  }
+  void remove(const void* worker) {
+    const std::lock_guard lock(mutex_);
+    workers_.erase(worker);
+  }
+  void drain(const session::SessionId& id) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [worker, drain] : workers_) drain(id);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<const void*, Drain> workers_;
+};
+
+}  // namespace sallyport::inbound
