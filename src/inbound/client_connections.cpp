@@ -185,12 +185,7 @@ async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> strea
         co_await connection.read_request(here.loop->in(idle), head_time);
     entry.set_waiting(false);
     if (!head) {
-      if (head.error().status != 0) {
-        commons_.logs.event(log::Level::info, "request-refused",
-                            client.peer.to_string() + ": " + head.error().error.to_string());
-        wire::H1ServerStream unread(connection, http::Framing());
-        co_await refuse_unread(unread, client, *snapshot, head.error().status, "not a request");
-      }
+      co_await refuse_head(connection, client, *snapshot, head.error());
       break;
     }
     // A reload while the connection was idle counts from this request on.
@@ -203,6 +198,15 @@ async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> strea
     if (!go_on || draining_ || entry.draining()) break;
   }
   co_await linger(connection);
+}
+
+// A task of its own: what it needs stands in no idle connection's frame.
+async::Task<> ClientConnections::refuse_head(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+                                             const Snapshot& snapshot, const wire::NoRequest& why) {
+  if (why.status == 0) co_return;
+  commons_.logs.event(log::Level::info, "request-refused", client.peer.to_string() + ": " + why.error.to_string());
+  wire::H1ServerStream unread(connection, http::Framing());
+  co_await refuse_unread(unread, client, snapshot, why.status, "not a request");
 }
 
 // Ends the connection so that what we said last arrives: a socket closed with unread bytes resets instead.

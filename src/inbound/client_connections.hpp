@@ -39,6 +39,8 @@ class ClientConnections {
   async::Task<> serve_one(wire::ServerConnection& connection, H1Entry& entry, const exchange::ClientFacts& client,
                           http::RequestHead head, const Snapshot& snapshot, bool& go_on);
   async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection);
+  async::Task<> refuse_head(wire::ServerConnection& connection, const exchange::ClientFacts& client,
+                            const Snapshot& snapshot, const wire::NoRequest& why);
   async::Task<> refuse_unread(wire::ServerStream& stream, const exchange::ClientFacts& client,
                               const Snapshot& snapshot, int status, std::string why);
   async::Task<> linger(wire::ServerConnection& connection);

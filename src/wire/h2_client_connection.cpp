@@ -113,6 +113,7 @@ async::Task<> H2ClientConnection::write(async::TaskGroup& reading) {
     }
     // An idle connection keeps no buffer.
     std::string().swap(out);
+    stream_->release_buffers();
     if (reading_over_) co_return;
     if (session_.is_over() || (is_spent() && stream_count_ == 0)) reading.cancel();
     const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());

@@ -296,6 +296,7 @@ async::Task<> H2Connection::write(async::TaskGroup& reading) {
     }
     // An idle connection keeps no buffer.
     std::string().swap(out);
+    stream_->release_buffers();
     if (reading_over_) co_return;
     if (session_.is_over() || (last_said_ && streams_.empty())) reading.cancel();
     const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
