@@ -101,6 +101,7 @@ void EventLoop::turn(bool may_wait) {
   if (wait) schedule_wakeup();
   event_base_loop(base_, EVLOOP_ONCE | (wait ? 0 : EVLOOP_NONBLOCK));
   now_ = clock_.now();
+  ++turns_;
   expire_timers();
   ListNode postponed;
   later_.splice_to(postponed);

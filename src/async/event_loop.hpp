@@ -91,6 +91,8 @@ class EventLoop {
 
   // Constant during one turn.
   TimePoint now() const { return now_; }
+  // How many turns, and so polls, there have been.
+  std::uint64_t turns() const { return turns_; }
   Deadline in(Duration from_now) const { return Deadline::at(now_ + from_now); }
 
   void post(Ready& ready) { ready.link_before(ready_); }
@@ -114,6 +116,7 @@ class EventLoop {
 
   const Clock& clock_;
   TimePoint now_;
+  std::uint64_t turns_ = 0;
   event_base* base_;
   event* inbox_event_;
   event* timer_event_;

@@ -55,6 +55,8 @@ class FdWatch {
     listener_ = peer_finished_ ? nullptr : listener;
     return !peer_finished_;
   }
+  // As far as the loop has looked: nothing has come since a read was short or found nothing, and the peer is there.
+  bool is_silent() const { return (!readable_ || perhaps_drained_) && !peer_finished_; }
   // False: an attempt to read would find nothing.
   bool may_be_readable() const { return readable_; }
 

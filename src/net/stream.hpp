@@ -34,6 +34,8 @@ class Stream {
   virtual Attempt try_read(std::span<char> into) = 0;
   // It is known that an attempt to read would find nothing now.
   virtual bool is_dry() const { return false; }
+  // As far as the loop has looked, nothing has come since the last read, neither bytes nor an end.
+  virtual bool is_silent() const { return false; }
   // Takes as much as it can, without waiting; what it took may still be in a buffer of the stream: see flush().
   virtual Attempt try_write(std::string_view from) = 0;
 

@@ -18,6 +18,7 @@ class TcpStream final : public Stream {
 
   Attempt try_read(std::span<char> into) override;
   bool is_dry() const override { return !watch_.may_be_readable(); }
+  bool is_silent() const override { return watch_.is_silent(); }
   Attempt try_write(std::string_view from) override;
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;

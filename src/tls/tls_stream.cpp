@@ -254,6 +254,10 @@ bool TlsStream::is_dry() const {
   return received_.empty() && transport_->is_dry() && gnutls_record_check_pending(session_.get()) == 0;
 }
 
+bool TlsStream::is_silent() const {
+  return received_.empty() && transport_->is_silent() && gnutls_record_check_pending(session_.get()) == 0;
+}
+
 async::Task<Result<>> TlsStream::wait_readable(async::Deadline deadline) {
   if (!received_.empty() || gnutls_record_check_pending(session_.get()) > 0) return ready_now();
   return transport_->wait_readable(deadline);

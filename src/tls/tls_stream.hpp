@@ -32,6 +32,7 @@ class TlsStream final : public net::Stream {
 
   net::Attempt try_read(std::span<char> into) override;
   bool is_dry() const override;
+  bool is_silent() const override;
   net::Attempt try_write(std::string_view from) override;
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;

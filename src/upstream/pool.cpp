@@ -17,6 +17,13 @@ ServerHealth& Pool::health_of(const Candidate& candidate) {
   return health_[candidate.server];
 }
 
+// Surplus bytes must not be taken for an answer (attack C9). After a poll the loop knows of those that came before it;
+// those that come later no look of ours would keep from coming between the look and the request.
+bool Pool::can_be_used(Idle& idle) const {
+  if (idle.since + options_.idle_timeout <= loop_.now()) return false;
+  return (idle.turn < loop_.turns() && idle.connection->has_been_silent()) || idle.connection->is_quiet();
+}
+
 std::unique_ptr<wire::ClientConnection> Pool::take_idle(const std::string& key) {
   const auto found = idle_.find(key);
   if (found == idle_.end()) return nullptr;
@@ -26,20 +33,19 @@ std::unique_ptr<wire::ClientConnection> Pool::take_idle(const std::string& key) 
     Idle idle = std::move(list.back());
     list.pop_back();
     --idle_count_;
-    const bool fresh_enough = idle.since + options_.idle_timeout > loop_.now();
-    if (fresh_enough && idle.connection->is_quiet()) return std::move(idle.connection);
+    if (can_be_used(idle)) return std::move(idle.connection);
   }
   return nullptr;
 }
 
 void Pool::keep(const std::string& key, std::unique_ptr<wire::ClientConnection> connection) {
   if (options_.max_idle_per_key == 0 || options_.idle_timeout == Duration::zero()) return;
-  // Bytes that nobody asked for: never pooled (attack C9). take_idle() looks again for those that come later.
+  // Bytes that nobody asked for: never pooled (attack C9). Those that come later, can_be_used() sees.
   if (!connection->has_nothing_left()) return;
   connection->rest();
   auto& list = idle_[key];
   if (list.size() >= options_.max_idle_per_key) return;
-  list.push_back(Idle{std::move(connection), loop_.now()});
+  list.push_back(Idle{std::move(connection), loop_.now(), loop_.turns()});
   ++idle_count_;
 }
 

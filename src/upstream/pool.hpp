@@ -49,6 +49,7 @@ class Pool {
   struct Idle {
     std::unique_ptr<wire::ClientConnection> connection;
     TimePoint since;
+    std::uint64_t turn;  // the loop's, when it was put here
   };
 
   // A connection, of whichever version.
@@ -58,6 +59,7 @@ class Pool {
   };
 
   std::unique_ptr<wire::ClientConnection> take_idle(const std::string& key);
+  bool can_be_used(Idle& idle) const;
   void keep(const std::string& key, std::unique_ptr<wire::ClientConnection> connection);
   bool is_full(const ServerHealth& health) const {
     return options_.max_per_server > 0 && health.in_progress >= options_.max_per_server;

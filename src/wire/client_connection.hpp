@@ -42,6 +42,8 @@ class ClientConnection final : public ClientStream {
 
   // Was nothing read beyond the response, and has the peer not hung up, as far as we have looked?
   bool has_nothing_left() const { return input_.empty() && !input_.ended(); }
+  // The same, as far as the loop has looked, which it has done at least once since the response was read.
+  bool has_been_silent() const { return has_nothing_left() && stream_->is_silent(); }
   // Can it carry another request: nothing waits to be read (attack C9), and the peer has not hung up? Looks.
   bool is_quiet();
   // Gives its buffers back, before it is put aside.

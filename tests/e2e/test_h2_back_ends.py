@@ -382,6 +382,30 @@ def refused_upgrade(instance):
         return parse_responses(data)[0]
 
 
+def test_a_websocket_by_http_2_on_both_sides(demo, back_end):
+    ended = []
+    server = back_end(extended, settings=[(SETTINGS_ENABLE_CONNECT_PROTOCOL, 1)], at_data=echo_stream,
+                      at_end=lambda peer, stream: (ended.append(stream), peer.data(stream, b"", True)))
+    with H2(demo) as link:
+        stream = link.send_head([(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "https"),
+                                 (":authority", link.authority), (":path", "/h2/chat"), ("sec-websocket-version", "13"),
+                                 ("sec-websocket-protocol", "chat")], end=False)
+        state = link.streams[stream]
+        assert link.read_until(lambda: state.fields)
+        assert state.status == 200
+        assert not {"sec-websocket-accept", "upgrade", "connection"} & {name for name, _ in state.fields}
+        expected = b""
+        for message in (b"hello", b"x" * 40_000):
+            link.send_body(stream, message, end=False)
+            expected += message
+            assert link.read_until(lambda: len(state.body) == len(expected))
+        assert bytes(state.body) == expected
+        link.send(frame(DATA, END_STREAM, stream))
+        assert link.read_until(lambda: state.closed or state.ended)
+    wait_until(lambda: ended, "the server hears of the end")
+    assert server.requests[0][":method"] == "CONNECT"
+
+
 def test_C8_a_websocket_that_the_server_refuses_is_an_answer(demo, back_end):
     def answer(peer, stream, path):
         peer.head(stream, [(":status", "403"), ("content-length", "2")])
