@@ -16,8 +16,9 @@ class FieldPlanner {
   // The fields for the server with this index (Candidate::index), complete but for the framing, which the relay writes.
   // Called once an attempt.
   virtual http::Headers request_fields(std::size_t server) const = 0;
-  // What the client gets of that server's answer: hop-by-hop fields, Location, Set-Cookie. Called once.
-  virtual http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const = 0;
+  // Makes of the fields of that server's answer what the client gets: hop-by-hop fields, Location, Set-Cookie. Called
+  // once.
+  virtual void pass_response_fields(std::size_t server, http::Headers& fields) const = 0;
   // What of a trailer section goes on, either way.
   virtual http::Headers passing_trailers(const http::Headers& trailers) const = 0;
 };

@@ -57,7 +57,7 @@ tl::expected<Field, const char*> parse_field_line(std::string_view line) {
   if (value.starts_with(' ')) value.remove_prefix(1);  // the usual one
   if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) value = trimmed(value);
   if (!is_field_value(value)) return tl::make_unexpected("a control character in the field value");
-  return Field{line.substr(0, first_colon), value};
+  return Field(line.substr(0, first_colon), value, true);
 }
 
 Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {
@@ -84,8 +84,8 @@ Parsed<bool> FieldSection::take_line(std::string_view line) {
   if (fields_.size() == limits_.max_count) return parse_failure(431, "too many header fields");
   const auto field = parse_field_line(*text);
   if (!field) return parse_failure(400, where() + field.error());
-  if (field->name.size() == 4 && equal_ignoring_case(field->name, "host")) ++host_count_;
-  fields_.add(field->name, field->value);
+  if (field->is("host")) ++host_count_;
+  fields_.add(*field);
   return false;
 }
 

@@ -25,10 +25,10 @@ Result<> append_fields(const Headers& headers, std::string& out) {
   out.resize(before + size_of(headers));
   char* at = out.data() + before;
   for (const Field field : headers) {
-    if (!is_token(field.name)) {
+    if (!field.judged && !is_token(field.name)) {
       return fail(Errc::internal, "head not written: field name '" + log_escaped(field.name, 64) + "' is no token");
     }
-    if (!is_field_value(field.value)) {
+    if (!field.judged && !is_field_value(field.value)) {
       return fail(Errc::internal, "head not written: field " + std::string(field.name) + " has a control character");
     }
     at = put(put(put(put(at, field.name), ": "), field.value), "\r\n");

@@ -68,8 +68,8 @@ class JunctionFields final : public exchange::FieldPlanner {
   http::Headers request_fields(std::size_t server) const override {
     return junction::plan_request(route_, route_.junction->servers[server], subject_, client_, request_, rules_);
   }
-  http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const override {
-    return junction::plan_response(*route_.junction, route_.junction->servers[server], head, rules_);
+  void pass_response_fields(std::size_t server, http::Headers& fields) const override {
+    junction::plan_response(*route_.junction, route_.junction->servers[server], rules_, fields);
   }
   http::Headers passing_trailers(const http::Headers& trailers) const override {
     return http::passing_trailers(trailers, route_.junction->trailers, rules_.reserved);
