@@ -82,8 +82,8 @@ struct Attempted {
 
 class Relay : private async::Ready {
  public:
-  Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
-      : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {
+  Relay(Exchange& x, const RelayPlan& plan, upstream::Pool& pool)
+      : x_(x), plan_(plan), pool_(pool), request_framing_(x.body().framing()) {
     client_left_ = !x_.stream().tell_when_gone(this);
     if (x_.request().asks_for_tunnel) {
       websocket_key_ = new_websocket_key();
@@ -114,7 +114,7 @@ class Relay : private async::Ready {
   Attempted failed(wire::ClientStream& upstream, bool reused, Error error) const;
 
   Exchange& x_;
-  RelayPlan plan_;
+  const RelayPlan& plan_;
   upstream::Pool& pool_;
   const http::Framing request_framing_;
   std::string websocket_key_;
@@ -379,6 +379,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::R
   }
   if (!body.trailers().empty()) x_.stream().add_trailers(plan_.fields->passing_trailers(body.trailers()));
   const Result<> finished = co_await x_.finish_relayed();
+  x_.set_answered(finished.has_value());
   reusable = upstream.can_go_on() && body_sent_;
   co_return finished;
 }
@@ -416,9 +417,9 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientStream& upstream, http
 
 }  // namespace
 
-async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream::Pool& pool) {
+async::Task<> relay(Exchange& x, authz::Permit permit, const RelayPlan& plan, upstream::Pool& pool) {
   const authz::Permit consumed(std::move(permit));
-  Relay one(x, std::move(plan), pool);
+  Relay one(x, plan, pool);
   co_await one.relay();
 }
 

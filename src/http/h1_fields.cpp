@@ -41,7 +41,10 @@ std::optional<std::string_view> without_crlf(std::string_view line) {
 
 tl::expected<Field, const char*> parse_field_line(std::string_view line) {
   const std::size_t first_colon = line.find(':');
-  if (first_colon == std::string_view::npos || !is_token(line.substr(0, first_colon))) {
+  FieldName name = std::string_view();
+  if (first_colon != std::string_view::npos) name = line.substr(0, first_colon);
+  // A name that has a number is a token.
+  if (first_colon == std::string_view::npos || (name.id() == kOtherField && !is_token(name.text()))) {
     const auto is_other = [](char c) { return !is_in(c, kToken); };
     const auto colon = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_other) - line.begin());
     if (line.empty()) return tl::make_unexpected("empty line");
@@ -57,7 +60,7 @@ tl::expected<Field, const char*> parse_field_line(std::string_view line) {
   if (value.starts_with(' ')) value.remove_prefix(1);  // the usual one
   if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) value = trimmed(value);
   if (!is_field_value(value)) return tl::make_unexpected("a control character in the field value");
-  return Field(line.substr(0, first_colon), value, true);
+  return Field(name, value, true);
 }
 
 Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {

@@ -61,7 +61,9 @@ std::size_t Headers::remove(FieldName name) {
 
 std::optional<std::string_view> Headers::find(FieldName name) const {
   if (!ids_.has(name.id())) return std::nullopt;
-  for (const Field field : *this) {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (entry_at(i).id != name.id()) continue;
+    const Field field = (*this)[i];
     if (field.is(name)) return field.value;
   }
   return std::nullopt;

@@ -283,7 +283,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
   plan.fields = &fields;
   const SessionWatch::Entry watched(session_watch_, visitor, x);
-  co_await exchange::relay(x, std::move(permit), std::move(plan), pool_);
+  co_await exchange::relay(x, std::move(permit), plan, pool_);
 }
 
 }  // namespace sallyport::inbound
