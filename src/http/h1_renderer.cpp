@@ -25,7 +25,7 @@ Result<> append_fields(const Headers& headers, std::string& out) {
   out.resize(before + size_of(headers));
   char* at = out.data() + before;
   for (const Field field : headers) {
-    if (!field.judged && !is_token(field.name)) {
+    if (field.id == kOtherField && !field.judged && !is_token(field.name)) {
       return fail(Errc::internal, "head not written: field name '" + log_escaped(field.name, 64) + "' is no token");
     }
     if (!field.judged && !is_field_value(field.value)) {

@@ -59,6 +59,15 @@ std::string allowed_methods(const std::vector<std::string>& disabled) {
   return list;
 }
 
+authz::ObjectName judged_object(const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                const Result<junction::Route>& route) {
+  // What no junction serves is judged too, as an object of the server: a visitor learns no names.
+  if (!route) return authz::ObjectName::of(snapshot.server_object, target);
+  auto routed = junction::object_of(*route, snapshot.server_object, target);
+  // A name that cannot be judged is judged as the root of everything, which nobody reads by default.
+  return routed ? std::move(*routed) : *authz::ObjectName::parse("/");
+}
+
 class JunctionFields final : public exchange::FieldPlanner {
  public:
   JunctionFields(const http::RequestHead& request, const junction::Route& route, const identity::Subject& subject,
@@ -94,16 +103,10 @@ InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Poo
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                     const Visitor& visitor, const Result<junction::Route>& route) const {
-  // What no junction serves is judged too, as an object of the server: a visitor learns no names.
-  authz::ObjectName object = authz::ObjectName::of(snapshot.server_object, target);
-  if (route) {
-    auto routed = junction::object_of(*route, snapshot.server_object, target);
-    // A name that cannot be judged is judged as the root of everything, which nobody reads by default.
-    object = routed ? std::move(*routed) : *authz::ObjectName::parse("/");
-  }
   authz::Request request;
   request.method = x.request().method;
-  return authz::decide(*snapshot.policy, visitor.subject(), std::move(object), snapshot.methods, std::move(request));
+  return authz::decide(*snapshot.policy, visitor.subject(), judged_object(snapshot, target, route), snapshot.methods,
+                       std::move(request));
 }
 
 void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, const Visitor& visitor) {
