@@ -57,10 +57,16 @@ tl::expected<Field, const char*> parse_field_line(std::string_view line) {
     return tl::make_unexpected("a character in the field name that is none of a token");
   }
   std::string_view value = line.substr(first_colon + 1);
-  if (value.starts_with(' ')) value.remove_prefix(1);  // the usual one
-  if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) value = trimmed(value);
+  bool joined = value.starts_with(' ');  // as usual
+  if (joined) value.remove_prefix(1);
+  if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) {
+    value = trimmed(value);
+    joined = false;
+  }
   if (!is_field_value(value)) return tl::make_unexpected("a control character in the field value");
-  return Field(name, value, true);
+  Field field(name, value, true);
+  field.joined = joined;
+  return field;
 }
 
 Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace sallyport::http {
+namespace {
+
+char* write(char* at, std::string_view text) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+}  // namespace
 
 Headers::Headers(const Headers& other)
     : room_(other.bytes_), bytes_(other.bytes_), count_(other.count_), ids_(other.ids_) {
@@ -35,18 +43,38 @@ std::unique_ptr<char[]> Headers::grow(std::size_t room) {
 }
 
 void Headers::add(const Field& field) {
-  const std::size_t size = field.name.size() + field.value.size();
+  const Entry entry{static_cast<std::uint32_t>(bytes_), static_cast<std::uint32_t>(field.name.size()),
+                    static_cast<std::uint32_t>(field.value.size()), field.id, field.judged};
+  const std::size_t size = entry.line_length();
   const std::size_t needed = bytes_ + size + (count_ + 1) * sizeof(Entry);
   // The old ones live until the new one is complete: it may be made of them.
   std::unique_ptr<char[]> old;
   if (needed > room_) old = grow(std::max(needed, 2 * room_));
-  char* const at = block_.get() + bytes_;
-  std::memcpy(at, field.name.data(), field.name.size());
-  if (!field.value.empty()) std::memcpy(at + field.name.size(), field.value.data(), field.value.size());
-  put(count_++, Entry{static_cast<std::uint32_t>(bytes_), static_cast<std::uint32_t>(field.name.size()),
-                      static_cast<std::uint32_t>(field.value.size()), field.id, field.judged});
+  char* at = block_.get() + bytes_;
+  if (field.joined) {
+    at = write(at, {field.name.data(), size - kLineEnd.size()});
+  } else {
+    at = write(write(write(at, field.name), kColon), field.value);
+  }
+  write(at, kLineEnd);
+  put(count_++, entry);
   bytes_ += size;
   ids_.add(field.id);
+}
+
+void Headers::append_lines(std::string& out) const {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count_; ++i) size += entry_at(i).line_length();
+  const std::size_t before = out.size();
+  out.resize(before + size);
+  char* at = out.data() + before;
+  // Lines that follow each other here follow each other there.
+  for (std::size_t i = 0; i < count_;) {
+    const std::size_t from = entry_at(i).offset;
+    std::size_t to = from;
+    for (; i < count_ && entry_at(i).offset == to; ++i) to += entry_at(i).line_length();
+    at = write(at, {block_.get() + from, to - from});
+  }
 }
 
 void Headers::set(FieldName name, std::string_view value) {

@@ -31,11 +31,12 @@ struct Field {
   std::string_view value;
   FieldId id = kOtherField;  // field_id(name)
   bool judged = false;       // a parser has found name and value as RFC 9110 section 5 has them
+  bool joined = false;       // between name and value stands ": ", so that they are one piece
 };
 
 // Header fields in the order received; names keep their spelling, look-ups ignore ASCII case (RFC 9110 section 5.1).
-// One block holds everything, so that a head costs one allocation however many fields it has: names and values from its
-// front, where they are from its back.
+// One block holds everything, so that a head costs one allocation however many fields it has: from its front the fields
+// as lines of HTTP/1, so that those that only pass are copied as they are; where they stand, from its back.
 class Headers {
  public:
   class Iterator;
@@ -72,19 +73,27 @@ class Headers {
   Field operator[](std::size_t index) const {
     const Entry entry = entry_at(index);
     const char* const at = block_.get() + entry.offset;
-    return Field(FieldName({at, entry.name_length}, entry.id), {at + entry.name_length, entry.value_length},
-                 entry.judged);
+    const char* const value = at + entry.name_length + kColon.size();
+    Field field(FieldName({at, entry.name_length}, entry.id), {value, entry.value_length}, entry.judged);
+    field.joined = true;
+    return field;
   }
   Iterator begin() const;
   Iterator end() const;
   void clear();
-  // Makes room for that many more fields with that many bytes of names and values.
+  // Makes room for that many more fields whose lines have that many bytes.
   void reserve(std::size_t fields, std::size_t bytes);
-  // Of all names and values that were added, those of removed fields included.
+  // Of all lines that were added, those of removed fields included.
   std::size_t bytes() const { return bytes_; }
+  // Appends the fields as lines of HTTP/1 (RFC 9112 section 5), whatever is in them.
+  void append_lines(std::string& out) const;
 
  private:
+  static constexpr std::string_view kColon = ": ";
+  static constexpr std::string_view kLineEnd = "\r\n";
+
   struct Entry {
+    std::size_t line_length() const { return name_length + kColon.size() + value_length + kLineEnd.size(); }
     std::uint32_t offset;
     std::uint32_t name_length;
     std::uint32_t value_length;
