@@ -27,9 +27,10 @@ void MessageWriter::begin_body(const http::Framing& framing) {
 }
 
 // Both as far as they get without waiting, which is nearly always to their end. True if the stream has taken everything.
-Result<bool> MessageWriter::try_give() {
+Result<bool> MessageWriter::try_give(bool is_end) {
   while (given_ < out_.size()) {
-    const net::Attempt attempt = stream_.try_write(std::string_view(out_).substr(given_));
+    const std::string_view rest = std::string_view(out_).substr(given_);
+    const net::Attempt attempt = is_end ? stream_.try_write_out(rest) : stream_.try_write(rest);
     if (attempt.kind == net::Attempt::Kind::would_block) return false;
     if (attempt.kind != net::Attempt::Kind::done) return fail(attempt.error, "writing");
     given_ += attempt.bytes;
@@ -41,7 +42,7 @@ Result<bool> MessageWriter::try_give() {
 
 // True if the kernel has everything.
 Result<bool> MessageWriter::try_flush() {
-  const Result<bool> taken = try_give();
+  const Result<bool> taken = try_give(true);
   if (!taken || !*taken) return taken;
   while (stream_.has_unsent()) {
     const net::Attempt attempt = stream_.try_flush();
@@ -66,7 +67,7 @@ async::Soon<Result<>> MessageWriter::write(std::string_view piece, async::Deadli
 // Behind what is in the buffer, without a copy.
 async::Task<Result<>> MessageWriter::write_apart(std::string_view piece, async::Deadline deadline) {
   for (;;) {
-    const Result<bool> taken = try_give();
+    const Result<bool> taken = try_give(false);
     if (!taken) co_return fail(taken.error());
     if (*taken) break;
     const Result<> ready = co_await stream_.wait_writable(deadline);

@@ -33,7 +33,7 @@ class MessageWriter {
   std::uint64_t sent() const { return sent_; }
 
  private:
-  Result<bool> try_give();
+  Result<bool> try_give(bool is_end);
   Result<bool> try_flush();
   async::Task<Result<>> write_apart(std::string_view piece, async::Deadline deadline);
   async::Task<Result<>> wait_flushed(async::Deadline deadline);
