@@ -65,8 +65,9 @@ BOOST_AUTO_TEST_CASE(what_ends_a_message_goes_out_at_once_and_what_is_not_taken_
     BOOST_REQUIRE(sent.size() < 100'000'000);
   }
   // Behind what waits, although there is room now.
-  std::string got(20'000, '\0');
-  got.resize(ends.client->try_read(got).bytes);
+  std::string got;
+  std::string buffer(20'000, '\0');
+  for (int i = 0; i < 3; ++i) got.append(buffer, 0, ends.client->try_read(buffer).bytes);
   BOOST_TEST(got.size() > 0u);
   BOOST_TEST((ends.server->try_write_out("last").kind == net::Attempt::Kind::done));
   sent += "last";
