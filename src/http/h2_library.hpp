@@ -10,7 +10,7 @@
 #include "base/result.hpp"
 #include "http/message.hpp"
 
-// What both ends of an HTTP/2 connection share of nghttp2. Only for h2_session.cpp and h2_client_session.cpp.
+// What of nghttp2 the two ends of an HTTP/2 connection need in other forms. Only for h2_core and its two ends.
 namespace sallyport::http {
 
 // Of what a useful exchange gives back to the allowance for frames that carry nothing: a transfer needs a WINDOW_UPDATE
