@@ -10,8 +10,6 @@ namespace {
 constexpr std::size_t kMostUnsent = 64 * 1024;
 constexpr std::size_t kMostUnsentOfAll = 512 * 1024;
 constexpr std::size_t kLeastUnsent = 4 * 1024;
-// Of all of them: given to the transport at once.
-constexpr std::size_t kWriteSize = 32 * 1024;
 // How long, and how much, is still taken in after the last that we say, so that it arrives: a socket that is closed with
 // unread bytes resets instead.
 constexpr auto kLingerTime = std::chrono::seconds(2);
@@ -152,8 +150,7 @@ void H2ServerStream::abort() { break_off(is_tunnel_ ? http::H2Error::cancel : ht
 
 H2Connection::H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
                            Handler& handler)
-    : stream_(std::move(stream)),
-      input_(*stream_),
+    : H2Link(std::move(stream), timeouts.stall),
       session_(limits, *this),
       limits_(limits),
       timeouts_(timeouts),
@@ -274,36 +271,6 @@ async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
   }
 }
 
-async::Task<> H2Connection::write(async::TaskGroup& reading) {
-  std::string out;
-  for (;;) {
-    while (session_.has_output()) {
-      const Result<> told = session_.output(out, kWriteSize);
-      if (out.empty()) break;
-      const async::Deadline deadline = loop_->in(timeouts_.stall);
-      const Result<> written = co_await stream_->write_all(out, deadline);
-      Result<> flushed = written;
-      if (written) flushed = co_await stream_->flush(deadline);
-      out.clear();
-      if (!flushed) {
-        // Who takes nothing, or is gone, gets nothing more; the reader sees the end.
-        stream_->abort();
-        co_return;
-      }
-      if (told) continue;
-      reading.cancel();
-      break;
-    }
-    // An idle connection keeps no buffer.
-    std::string().swap(out);
-    stream_->release_buffers();
-    if (reading_over_) co_return;
-    if (session_.is_over() || (last_said_ && streams_.empty())) reading.cancel();
-    const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
-    if (outcome != async::Outcome::ready) co_return;
-  }
-}
-
 // Takes in what the client still sends, until it has seen that we are done.
 async::Task<> H2Connection::linger() {
   const async::Deadline deadline = loop_->in(kLingerTime);
@@ -327,15 +294,14 @@ async::Task<std::string> H2Connection::run() {
   serving_ = &serving;
   if (draining_) serving.spawn(say_last_in_time());
   reading.spawn(read(serving, why));
-  writing.spawn(write(reading));
+  writing.spawn(write(session_, reading));
   co_await reading.join(async::Deadline::never());
   // Nobody is there to be answered.
   for (const auto& [id, stream] : streams_) stream->close(true);
   serving.cancel();
   co_await serving.join(async::Deadline::never());
   serving_ = nullptr;
-  reading_over_ = true;
-  wake_writer();
+  end_writing();
   co_await writing.join(loop_->in(kLingerTime));
   co_await linger();
   co_return why;

@@ -5,9 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "async/task_group.hpp"
 #include "http/h2_session.hpp"
-#include "wire/input.hpp"
+#include "wire/h2_link.hpp"
 #include "wire/server_stream.hpp"
 
 namespace sallyport::wire {
@@ -79,7 +78,7 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
 
 // The server's end of an HTTP/2 connection. One task reads, one writes, each request is served by a task of its own.
 // Loop-local.
-class H2Connection final : private http::H2ServerSession::Events {
+class H2Connection final : private H2Link, private http::H2ServerSession::Events {
  public:
   // Who answers the requests.
   class Handler {
@@ -129,8 +128,7 @@ class H2Connection final : private http::H2ServerSession::Events {
 
   // Each request becomes one of `tasks`; `why` as run() returns it.
   async::Task<> read(async::TaskGroup& tasks, std::string& why);
-  // Ends `reading` when there is nothing more to be said.
-  async::Task<> write(async::TaskGroup& reading);
+  bool is_done() const override { return last_said_ && streams_.empty(); }
   // The second step of drain(), if the client does not answer to the first.
   async::Task<> say_last_in_time();
   void say_last();
@@ -140,22 +138,17 @@ class H2Connection final : private http::H2ServerSession::Events {
   void start_arrived(async::TaskGroup& tasks);
   void post(async::Ready& ready);
   void consumed(http::StreamId id, std::size_t bytes);
-  void wake_writer() { output_signal_.wake_one(); }
 
   async::EventLoop* loop_ = nullptr;  // while run() runs
-  std::unique_ptr<net::Stream> stream_;
-  Input input_;
   http::H2ServerSession session_;
   const http::H2Limits limits_;
   const Timeouts timeouts_;
   Handler& handler_;
   std::unordered_map<http::StreamId, std::unique_ptr<H2ServerStream>> streams_;
   std::vector<Arrived> arrived_;
-  async::Signal output_signal_;
   async::TaskGroup* serving_ = nullptr;  // while run() runs
   bool draining_ = false;
   bool last_said_ = false;
-  bool reading_over_ = false;
   TimePoint last_active_{};
 };
 
