@@ -124,12 +124,12 @@ H2Core::H2Core(End end, const H2Limits& limits, std::vector<nghttp2_settings_ent
   const auto options = make_h2_options();
   int made = 0;
   if (end == End::server) {
-    made = nghttp2_session_server_new2(&session_, raw, this, options.get());
+    made = nghttp2_session_server_new3(&session_, raw, this, options.get(), memory_.functions());
   } else {
     // What is wrong with a field or a frame of an answer nghttp2 would leave out, or tell the server only.
     nghttp2_session_callbacks_set_on_invalid_header_callback2(raw, Callbacks::on_invalid_header);
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw, Callbacks::on_invalid_frame);
-    made = nghttp2_session_client_new2(&session_, raw, this, options.get());
+    made = nghttp2_session_client_new3(&session_, raw, this, options.get(), memory_.functions());
   }
   if (made != 0) throw std::bad_alloc();
   settings.push_back({NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window});
@@ -207,6 +207,12 @@ bool H2Core::has_output() const { return nghttp2_session_want_write(session_) !=
 
 bool H2Core::is_over() const {
   return nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
+}
+
+void H2Core::rest() {
+  if (!streams_.empty() || has_output()) return;
+  decltype(streams_)().swap(streams_);
+  memory_.rest();
 }
 
 void H2Core::send(StreamId id, std::string_view piece) {

@@ -13,6 +13,7 @@
 #include "http/h2_error.hpp"
 #include "http/h2_head.hpp"
 #include "http/h2_library.hpp"
+#include "http/h2_memory.hpp"
 
 namespace sallyport::http {
 
@@ -71,6 +72,9 @@ class H2Core {
 
   std::size_t stream_count() const { return streams_.size(); }
 
+  // Gives memory back while nothing is under way; does nothing else. It comes again by itself.
+  void rest();
+
  protected:
   enum class End : std::uint8_t { server, client };
   struct Stream {
@@ -98,6 +102,7 @@ class H2Core {
   static nghttp2_data_provider body_provider();
 
   const H2Limits limits_;
+  H2Memory memory_;
   nghttp2_session* session_ = nullptr;
   Allowance idle_frames_;
   TimePoint now_{};

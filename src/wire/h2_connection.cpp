@@ -18,6 +18,8 @@ constexpr std::size_t kMostLingering = 256 * 1024;
 constexpr auto kDrainTime = std::chrono::seconds(1);
 // How often a connection with requests under way looks whether it is idle.
 constexpr auto kLookAgain = std::chrono::seconds(1);
+// How soon one that is idle gives its memory back: not between a client's requests that follow each other.
+constexpr auto kRestAfter = std::chrono::milliseconds(200);
 
 Error gone() { return Error(Errc::closed, "the client broke the stream off", Side::client); }
 
@@ -152,7 +154,7 @@ H2Connection::H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Li
                            Handler& handler)
     : H2Link(std::move(stream), timeouts.stall),
       session_(limits, *this),
-      limits_(limits),
+      max_concurrent_streams_(limits.max_concurrent_streams),
       timeouts_(timeouts),
       handler_(handler) {}
 
@@ -230,7 +232,7 @@ void H2Connection::start_arrived(async::TaskGroup& tasks) {
       continue;
     }
     // A client that resets its requests does not end their cost at once: those under way are counted, not the streams.
-    if (streams_.size() > 2 * limits_.max_concurrent_streams) {
+    if (streams_.size() > 2 * max_concurrent_streams_) {
       session_.reset(request.id, http::H2Error::refused_stream);
       streams_.erase(request.id);
       continue;
@@ -240,34 +242,58 @@ void H2Connection::start_arrived(async::TaskGroup& tasks) {
   arrived_.clear();
 }
 
+H2Connection::Taken H2Connection::take_in(async::TaskGroup& tasks, std::string& why) {
+  const Result<bool> filled = input_.try_fill();
+  if (!filled || input_.ended()) return Taken::end;
+  if (!*filled) return Taken::nothing;
+  is_resting_ = false;
+  const Result<> received = session_.receive(input_.bytes(), loop_->now());
+  input_.consume(input_.bytes().size());
+  if (!arrived_.empty()) {
+    had_request_ = true;
+    last_active_ = loop_->now();
+    start_arrived(tasks);
+  }
+  wake_writer();
+  if (received) return Taken::some;
+  why = received.error().to_string();
+  return Taken::end;
+}
+
+Duration H2Connection::patience() const { return had_request_ ? timeouts_.idle : timeouts_.head; }
+
+TimePoint H2Connection::next_look() const {
+  const TimePoint now = loop_->now();
+  if (!is_idle()) return now + std::max<Duration>(patience(), kLookAgain);
+  const TimePoint end = draining_ ? now + std::max<Duration>(patience(), kLookAgain) : last_active_ + patience();
+  return is_resting_ ? end : std::min<TimePoint>(end, now + kRestAfter);
+}
+
+void H2Connection::look_around() {
+  if (!is_idle()) return;
+  rest();
+  if (last_active_ + patience() <= loop_->now()) drain();
+}
+
+void H2Connection::rest() {
+  is_resting_ = true;
+  session_.rest();
+  decltype(arrived_)().swap(arrived_);
+  decltype(streams_)().swap(streams_);
+}
+
+// Most of its life it waits for an idle client: what it does with bytes stands in no frame of its.
 async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
-  bool had_request = false;
   for (;;) {
-    const Duration patience = had_request ? timeouts_.idle : timeouts_.head;
-    const bool idle = streams_.empty();
-    if (idle && last_said_) co_return;
-    const TimePoint until = idle && !draining_ ? last_active_ + patience : loop_->now() + std::max<Duration>(patience, kLookAgain);
-    const Result<std::size_t> filled = co_await input_.fill(async::Deadline::at(until));
-    if (!filled && filled.error().code == Errc::timeout && !streams_.empty()) continue;
-    if (!filled && filled.error().code == Errc::timeout && last_active_ + patience > loop_->now()) continue;
-    if (!filled && filled.error().code == Errc::timeout && !draining_) {
-      drain();
-      continue;
-    }
-    if (!filled && filled.error().code == Errc::timeout && !last_said_) continue;
-    if (!filled || *filled == 0) co_return;
-    const Result<> received = session_.receive(input_.bytes(), loop_->now());
-    input_.consume(input_.bytes().size());
-    if (!arrived_.empty()) {
-      had_request = true;
-      last_active_ = loop_->now();
-      start_arrived(tasks);
-    }
-    wake_writer();
-    if (!received) {
-      why = received.error().to_string();
-      co_return;
-    }
+    if (is_idle() && last_said_) co_return;
+    if (!input_.has_turn()) co_await async::NextTurn();
+    const Taken taken = take_in(tasks, why);
+    if (taken == Taken::end) co_return;
+    if (taken == Taken::some) continue;
+    const Result<> ready = co_await input_.wait(async::Deadline::at(next_look()));
+    if (ready) continue;
+    if (ready.error().code != Errc::timeout) co_return;
+    look_around();
   }
 }
 

@@ -126,9 +126,20 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
   void on_closed(http::StreamId stream, http::H2Error error) override;
   void on_shut_down_heard() override { say_last(); }
 
+  enum class Taken : std::uint8_t { nothing, some, end };
+
   // Each request becomes one of `tasks`; `why` as run() returns it.
   async::Task<> read(async::TaskGroup& tasks, std::string& why);
   bool is_done() const override { return last_said_ && streams_.empty(); }
+  // What has come is taken in, without waiting.
+  Taken take_in(async::TaskGroup& tasks, std::string& why);
+  bool is_idle() const { return streams_.empty(); }
+  // How long the next request may be waited for.
+  Duration patience() const;
+  // When the reader, if nothing has come, looks around.
+  TimePoint next_look() const;
+  void look_around();
+  void rest();
   // The second step of drain(), if the client does not answer to the first.
   async::Task<> say_last_in_time();
   void say_last();
@@ -141,12 +152,14 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
 
   async::EventLoop* loop_ = nullptr;  // while run() runs
   http::H2ServerSession session_;
-  const http::H2Limits limits_;
+  const std::size_t max_concurrent_streams_;
   const Timeouts timeouts_;
   Handler& handler_;
   std::unordered_map<http::StreamId, std::unique_ptr<H2ServerStream>> streams_;
   std::vector<Arrived> arrived_;
   async::TaskGroup* serving_ = nullptr;  // while run() runs
+  bool had_request_ = false;
+  bool is_resting_ = false;
   bool draining_ = false;
   bool last_said_ = false;
   TimePoint last_active_{};
