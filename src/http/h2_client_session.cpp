@@ -132,8 +132,7 @@ bool H2ClientSession::takes_requests() const {
 
 Result<StreamId> H2ClientSession::request(const H2RequestLine& line, const Headers& headers, bool has_body) {
   if (!takes_requests()) return fail(Errc::unavailable, "the connection takes no more requests", Side::upstream);
-  H2FieldBlock block;
-  block.begin(5, headers);
+  H2FieldBlock block(5, headers);
   const std::pair<std::string_view, std::string_view> pseudo[] = {{":method", line.method},
                                                                   {":protocol", line.protocol},
                                                                   {":scheme", line.scheme},

@@ -141,17 +141,9 @@ H2Core::H2Core(End end, const H2Limits& limits, std::vector<nghttp2_settings_ent
 
 H2Core::~H2Core() { nghttp2_session_del(session_); }
 
-H2Core::Stream* H2Core::find(StreamId id) const {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second.get();
-}
-
 std::unique_ptr<H2Core::Stream> H2Core::take_out(StreamId id) {
-  const auto found = streams_.find(id);
-  if (found == streams_.end()) return nullptr;
-  std::unique_ptr<Stream> stream = std::move(found->second);
-  unsent_ -= stream->outgoing.unsent();
-  streams_.erase(found);
+  std::unique_ptr<Stream> stream = streams_.take_out(id);
+  if (stream) unsent_ -= stream->outgoing.unsent();
   return stream;
 }
 
@@ -211,7 +203,7 @@ bool H2Core::is_over() const {
 
 void H2Core::rest() {
   if (!streams_.empty() || has_output()) return;
-  decltype(streams_)().swap(streams_);
+  streams_.rest();
   memory_.rest();
 }
 

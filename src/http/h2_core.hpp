@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -14,6 +13,7 @@
 #include "http/h2_head.hpp"
 #include "http/h2_library.hpp"
 #include "http/h2_memory.hpp"
+#include "http/h2_streams.hpp"
 
 namespace sallyport::http {
 
@@ -87,8 +87,8 @@ class H2Core {
   H2Core(End end, const H2Limits& limits, std::vector<nghttp2_settings_entry> settings, Events& events);
   virtual ~H2Core();
 
-  Stream* find(StreamId id) const;
-  void insert(StreamId id, std::unique_ptr<Stream> stream) { streams_.emplace(id, std::move(stream)); }
+  Stream* find(StreamId id) const { return streams_.find(id); }
+  void insert(StreamId id, std::unique_ptr<Stream> stream) { streams_.insert(id, std::move(stream)); }
   // Null if there is none.
   std::unique_ptr<Stream> take_out(StreamId id);
   // All of the body has come.
@@ -123,7 +123,7 @@ class H2Core {
 
   Events& events_;
   const Side peer_;
-  std::unordered_map<StreamId, std::unique_ptr<Stream>> streams_;
+  H2Streams<std::unique_ptr<Stream>> streams_;
   bool frame_is_empty_ = false;  // the DATA frame that is coming in
   std::size_t head_bytes_ = 0;   // of the head that is coming in
   std::size_t unsent_ = 0;

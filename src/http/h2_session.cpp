@@ -125,8 +125,7 @@ Result<> H2ServerSession::submit(StreamId id, const ResponseHead& head, bool has
   if (head.status < 100 || head.status > 599) return fail(Errc::internal, "head not written: no such status");
   const char status[] = {static_cast<char>('0' + head.status / 100), static_cast<char>('0' + head.status / 10 % 10),
                          static_cast<char>('0' + head.status % 10)};
-  H2FieldBlock block;
-  block.begin(1, head.headers);
+  H2FieldBlock block(1, head.headers);
   block.add_pseudo(":status", std::string_view(status, sizeof status));
   const Result<> written = block.add(head.headers);
   if (!written) return written;

@@ -20,6 +20,7 @@ libpure_a_SOURCES += \
   src/http/h2_library.cpp src/http/h2_library.hpp \
   src/http/h2_memory.cpp src/http/h2_memory.hpp \
   src/http/h2_session.cpp src/http/h2_session.hpp \
+  src/http/h2_streams.hpp \
   src/http/host_names.cpp src/http/host_names.hpp \
   src/http/languages.cpp src/http/languages.hpp \
   src/http/forwarded.cpp src/http/forwarded.hpp \

@@ -12,15 +12,11 @@ constexpr auto kLingerTime = std::chrono::seconds(2);
 
 H2ClientConnection::H2ClientConnection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits,
                                        std::string scheme, Duration stall, async::EventLoop& loop)
-    : H2Link(std::move(stream), stall),
-      loop_(loop),
+    : H2Link(std::move(stream), session_, stall),
       session_(limits, *this),
       scheme_(std::move(scheme)),
-      last_active_(loop.now()) {}
-
-H2ClientStream* H2ClientConnection::find(http::StreamId id) {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second;
+      last_active_(loop.now()) {
+  loop_ = &loop;
 }
 
 void H2ClientConnection::on_head(http::StreamId id, http::ResponseHead head, bool ended) {
@@ -58,7 +54,7 @@ void H2ClientConnection::on_closed(http::StreamId id, http::H2Ending ending) {
 }
 
 bool H2ClientConnection::receive() {
-  const Result<> received = session_.receive(input_.bytes(), loop_.now());
+  const Result<> received = session_.receive(input_.bytes(), loop_->now());
   input_.consume(input_.bytes().size());
   wake_writer();
   ready_signal_.wake_all();
@@ -90,8 +86,7 @@ async::Task<> H2ClientConnection::read() {
 
 void H2ClientConnection::end_all() {
   over_ = true;
-  const auto streams = std::move(streams_);
-  streams_.clear();
+  const auto streams = std::exchange(streams_, {});
   for (const auto& [id, stream] : streams) stream->close(end_, false);
   ready_signal_.wake_all();
 }
@@ -99,13 +94,11 @@ void H2ClientConnection::end_all() {
 async::Task<> H2ClientConnection::run(std::shared_ptr<H2ClientConnection> self) {
   const async::Context here = co_await async::CurrentContext();
   async::TaskGroup reading(here);
-  async::TaskGroup writing(here);
+  Writing writing(*self, here, reading);
   reading.spawn(self->read());
-  writing.spawn(self->write(self->session_, reading));
   co_await reading.join(async::Deadline::never());
   self->end_all();
-  self->end_writing();
-  co_await writing.join(self->loop_.in(kLingerTime));
+  co_await writing.finish(here.loop->in(kLingerTime));
   self->stream_->shut_write();
   self->stream_->abort();
 }

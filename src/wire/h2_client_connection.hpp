@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "http/h2_client_session.hpp"
 #include "wire/h2_link.hpp"
@@ -56,13 +55,12 @@ class H2ClientConnection final : private H2Link, private http::H2ClientSession::
   // Takes what the input holds; false after an error.
   bool receive();
   void end_all();
-  H2ClientStream* find(http::StreamId id);
+  H2ClientStream* find(http::StreamId id) const { return streams_.find(id); }
 
-  async::EventLoop& loop_;
   http::H2ClientSession session_;
   const std::string scheme_;
-  std::unordered_map<http::StreamId, H2ClientStream*> streams_;  // that have begun and not ended
-  std::size_t stream_count_ = 0;                                 // with those that have not begun
+  http::H2Streams<H2ClientStream*> streams_;  // that have begun and not ended
+  std::size_t stream_count_ = 0;              // with those that have not begun
   async::Signal ready_signal_;
   Error end_{Errc::closed, "the server ended the connection", Side::upstream};
   bool used_ = false;

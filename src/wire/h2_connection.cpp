@@ -19,7 +19,7 @@ constexpr auto kDrainTime = std::chrono::seconds(1);
 // How often a connection with requests under way looks whether it is idle.
 constexpr auto kLookAgain = std::chrono::seconds(1);
 // How soon one that is idle gives its memory back: not between a client's requests that follow each other.
-constexpr auto kRestAfter = std::chrono::milliseconds(200);
+constexpr auto kRestAfter = std::chrono::milliseconds(100);
 
 Error gone() { return Error(Errc::closed, "the client broke the stream off", Side::client); }
 
@@ -152,15 +152,14 @@ void H2ServerStream::abort() { break_off(is_tunnel_ ? http::H2Error::cancel : ht
 
 H2Connection::H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
                            Handler& handler)
-    : H2Link(std::move(stream), timeouts.stall),
+    : H2Link(std::move(stream), session_, timeouts.stall),
       session_(limits, *this),
       max_concurrent_streams_(limits.max_concurrent_streams),
       timeouts_(timeouts),
       handler_(handler) {}
 
-H2ServerStream* H2Connection::find(http::StreamId id) {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second.get();
+H2Connection::~H2Connection() {
+  if (rest_timer_.armed()) loop_->disarm(rest_timer_);
 }
 
 void H2Connection::post(async::Ready& ready) { loop_->post(ready); }
@@ -172,13 +171,13 @@ void H2Connection::consumed(http::StreamId id, std::size_t bytes) {
 
 // Served when the session has returned: nothing of ours runs inside nghttp2.
 void H2Connection::on_request(http::StreamId id, http::RequestHead head, const http::Framing& framing) {
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
+  streams_.insert(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
   arrived_.push_back(Arrived{id, std::move(head), framing, 0, {}});
 }
 
 void H2Connection::on_refused(http::StreamId id, int status, std::string why) {
   arrived_.push_back(Arrived{id, {}, {}, status, std::move(why)});
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
+  streams_.insert(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
 }
 
 void H2Connection::on_body(http::StreamId id, std::string_view piece) {
@@ -222,6 +221,7 @@ async::Task<> H2Connection::serve_one(Arrived request) {
   wake_writer();
   streams_.erase(request.id);
   last_active_ = loop_->now();
+  if (is_idle()) rest_later();
 }
 
 void H2Connection::start_arrived(async::TaskGroup& tasks) {
@@ -246,7 +246,6 @@ H2Connection::Taken H2Connection::take_in(async::TaskGroup& tasks, std::string& 
   const Result<bool> filled = input_.try_fill();
   if (!filled || input_.ended()) return Taken::end;
   if (!*filled) return Taken::nothing;
-  is_resting_ = false;
   const Result<> received = session_.receive(input_.bytes(), loop_->now());
   input_.consume(input_.bytes().size());
   if (!arrived_.empty()) {
@@ -263,23 +262,24 @@ H2Connection::Taken H2Connection::take_in(async::TaskGroup& tasks, std::string& 
 Duration H2Connection::patience() const { return had_request_ ? timeouts_.idle : timeouts_.head; }
 
 TimePoint H2Connection::next_look() const {
-  const TimePoint now = loop_->now();
-  if (!is_idle()) return now + std::max<Duration>(patience(), kLookAgain);
-  const TimePoint end = draining_ ? now + std::max<Duration>(patience(), kLookAgain) : last_active_ + patience();
-  return is_resting_ ? end : std::min<TimePoint>(end, now + kRestAfter);
+  if (is_idle() && !draining_) return last_active_ + patience();
+  return loop_->now() + std::max<Duration>(patience(), kLookAgain);
 }
 
 void H2Connection::look_around() {
-  if (!is_idle()) return;
-  rest();
-  if (last_active_ + patience() <= loop_->now()) drain();
+  if (is_idle() && last_active_ + patience() <= loop_->now()) drain();
 }
 
-void H2Connection::rest() {
-  is_resting_ = true;
+void H2Connection::rest_later() {
+  if (!rest_timer_.armed()) loop_->arm(rest_timer_, last_active_ + kRestAfter);
+}
+
+void H2Connection::rest_if_idle() {
+  if (!is_idle()) return;
+  if (last_active_ + kRestAfter > loop_->now()) return rest_later();
   session_.rest();
-  decltype(arrived_)().swap(arrived_);
-  decltype(streams_)().swap(streams_);
+  streams_.rest();
+  arrived_.shrink_to_fit();
 }
 
 // Most of its life it waits for an idle client: what it does with bytes stands in no frame of its.
@@ -311,24 +311,22 @@ async::Task<> H2Connection::linger() {
 
 async::Task<std::string> H2Connection::run() {
   const async::Context here = co_await async::CurrentContext();
-  loop_ = here.loop;
-  last_active_ = loop_->now();
+  last_active_ = here.loop->now();
   std::string why;
   async::TaskGroup reading(here);
-  async::TaskGroup writing(here);
+  Writing writing(*this, here, reading);
   async::TaskGroup serving(here);
   serving_ = &serving;
   if (draining_) serving.spawn(say_last_in_time());
+  rest_later();
   reading.spawn(read(serving, why));
-  writing.spawn(write(session_, reading));
   co_await reading.join(async::Deadline::never());
   // Nobody is there to be answered.
   for (const auto& [id, stream] : streams_) stream->close(true);
   serving.cancel();
   co_await serving.join(async::Deadline::never());
   serving_ = nullptr;
-  end_writing();
-  co_await writing.join(loop_->in(kLingerTime));
+  co_await writing.finish(loop_->in(kLingerTime));
   co_await linger();
   co_return why;
 }

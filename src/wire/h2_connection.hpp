@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "http/h2_session.hpp"
@@ -99,6 +98,7 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
   // `handler` must outlive it.
   H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
                Handler& handler);
+  ~H2Connection();
 
   // Serves it to its end. Empty if that was orderly, otherwise what went wrong, for the log.
   async::Task<std::string> run();
@@ -127,6 +127,11 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
   void on_shut_down_heard() override { say_last(); }
 
   enum class Taken : std::uint8_t { nothing, some, end };
+  struct RestTimer final : async::Timer {
+    explicit RestTimer(H2Connection& c) : connection(c) {}
+    void expired() override { connection.rest_if_idle(); }
+    H2Connection& connection;
+  };
 
   // Each request becomes one of `tasks`; `why` as run() returns it.
   async::Task<> read(async::TaskGroup& tasks, std::string& why);
@@ -139,30 +144,31 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
   // When the reader, if nothing has come, looks around.
   TimePoint next_look() const;
   void look_around();
-  void rest();
+  // Gives memory back if no request has been under way for a while; looks again when it will have been so long.
+  void rest_if_idle();
+  void rest_later();
   // The second step of drain(), if the client does not answer to the first.
   async::Task<> say_last_in_time();
   void say_last();
   async::Task<> linger();
   async::Task<> serve_one(Arrived request);
-  H2ServerStream* find(http::StreamId id);
+  H2ServerStream* find(http::StreamId id) const { return streams_.find(id); }
   void start_arrived(async::TaskGroup& tasks);
   void post(async::Ready& ready);
   void consumed(http::StreamId id, std::size_t bytes);
 
-  async::EventLoop* loop_ = nullptr;  // while run() runs
   http::H2ServerSession session_;
   const std::size_t max_concurrent_streams_;
   const Timeouts timeouts_;
   Handler& handler_;
-  std::unordered_map<http::StreamId, std::unique_ptr<H2ServerStream>> streams_;
+  http::H2Streams<std::unique_ptr<H2ServerStream>> streams_;
   std::vector<Arrived> arrived_;
   async::TaskGroup* serving_ = nullptr;  // while run() runs
   bool had_request_ = false;
-  bool is_resting_ = false;
   bool draining_ = false;
   bool last_said_ = false;
   TimePoint last_active_{};
+  RestTimer rest_timer_{*this};
 };
 
 }  // namespace sallyport::wire

@@ -8,33 +8,50 @@
 
 namespace sallyport::wire {
 
-// What both ends of an HTTP/2 connection do alike: a task gives the transport what the session has to say, as it comes.
-// Loop-local.
+// What both ends of an HTTP/2 connection do alike: a task gives the transport what the session has to say. There is one
+// only while there is something to be said. Loop-local.
 class H2Link {
  public:
   H2Link(const H2Link&) = delete;
   H2Link& operator=(const H2Link&) = delete;
 
  protected:
-  // `stall`: of a peer that takes nothing.
-  H2Link(std::unique_ptr<net::Stream> stream, Duration stall)
-      : stream_(std::move(stream)), input_(*stream_), stall_(stall) {}
+  // While it lives, things can be said. `reading` must outlive it, and is canceled when nothing more is to be said.
+  class Writing {
+   public:
+    Writing(H2Link& link, async::Context context, async::TaskGroup& reading);
+    ~Writing();
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+    // Says what is left, for so long.
+    async::Task<> finish(async::Deadline deadline);
+
+   private:
+    friend class H2Link;
+    H2Link& link_;
+    async::TaskGroup& reading_;
+    async::TaskGroup tasks_;
+  };
+
+  // `stall`: of a peer that takes nothing. `session` must live as long as it.
+  H2Link(std::unique_ptr<net::Stream> stream, http::H2Core& session, Duration stall)
+      : stream_(std::move(stream)), input_(*stream_), sends_(session), stall_(stall) {}
   ~H2Link() = default;
 
-  // The task. Ends `reading` when there is nothing more to be said, and itself behind end_writing().
-  async::Task<> write(http::H2Core& session, async::TaskGroup& reading);
-  void wake_writer() { output_signal_.wake_one(); }
-  // What there is to be said now is the last.
-  void end_writing() {
-    is_last_ = true;
-    wake_writer();
-  }
+  // The session may have something to say: said as soon as the tasks that are ready now have run.
+  void wake_writer();
 
+  async::EventLoop* loop_ = nullptr;  // from the first Writing on
   const std::unique_ptr<net::Stream> stream_;
   Input input_;
 
  private:
-  enum class Sent : std::uint8_t { all, last, broken };
+  enum class Writer : std::uint8_t { idle, at_work, gone };
+  struct Due final : async::Ready {
+    explicit Due(H2Link& l) : link(l) {}
+    void run() override { link.look(); }
+    H2Link& link;
+  };
 
   // Nobody will ask for anything more.
   virtual bool is_done() const = 0;
@@ -42,11 +59,16 @@ class H2Link {
   virtual void write_failed(const Error&) {}
   virtual void session_failed(const Error&) {}
 
-  async::Task<Sent> send_all(http::H2Core& session);
+  // Begins to say what there is to be said.
+  void look();
+  void come_to_rest();
+  async::Task<> write();
 
+  http::H2Core& sends_;
   const Duration stall_;
-  async::Signal output_signal_;
-  bool is_last_ = false;
+  Writing* writing_ = nullptr;
+  Writer writer_ = Writer::idle;
+  Due writer_due_{*this};
 };
 
 }  // namespace sallyport::wire
