@@ -47,16 +47,15 @@ void TaskGroup::reap() {
 }
 
 Task<> TaskGroup::join(Deadline grace) {
+  bool canceled = false;
   while (running_count_ > 0) {
     const Outcome outcome = co_await empty_.wait(grace);
     if (outcome == Outcome::ready) continue;
-    // Our own waits end with canceled now, and so do theirs: what remains is house-keeping that needs no deadline.
+    if (canceled) co_return;  // so is who joins: the destructor does the rest
+    // The tasks' waits end with canceled now, as ours may have: what remains is house-keeping that needs no deadline.
     cancel();
-    break;
-  }
-  while (running_count_ > 0) {
-    const Outcome outcome = co_await empty_.wait(Deadline::never());
-    if (outcome == Outcome::canceled) co_return;  // the destructor does the rest
+    canceled = true;
+    grace = Deadline::never();
   }
 }
 

@@ -59,14 +59,13 @@ std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter> make_h2_callbacks()
   return std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter>(raw);
 }
 
-void H2FieldBlock::begin(std::size_t pseudo, const Headers& headers) {
-  fields_.clear();
-  fields_.reserve(pseudo + headers.size());
-}
+H2FieldBlock::H2FieldBlock(std::size_t pseudo, const Headers& headers)
+    : many_(pseudo + headers.size() > kFew ? new nghttp2_nv[pseudo + headers.size()] : nullptr),
+      fields_(many_ ? many_.get() : few_.data()) {}
 
 void H2FieldBlock::push(std::string_view name, std::string_view value) {
-  fields_.push_back(nghttp2_nv{const_cast<std::uint8_t*>(bytes_of(name)), const_cast<std::uint8_t*>(bytes_of(value)),
-                               name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+  fields_[size_++] = nghttp2_nv{const_cast<std::uint8_t*>(bytes_of(name)), const_cast<std::uint8_t*>(bytes_of(value)),
+                                name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
 Result<> H2FieldBlock::add(const Headers& headers, FieldName without) {
@@ -100,8 +99,7 @@ ssize_t H2OutgoingBody::offer(nghttp2_session* session, std::int32_t stream, std
   *flags |= NGHTTP2_DATA_FLAG_EOF;
   if (trailers_.empty()) return static_cast<ssize_t>(taken);
   // Those that cannot be written are not missed by anybody: what the body is, is said already.
-  H2FieldBlock block;
-  block.begin(0, trailers_);
+  H2FieldBlock block(0, trailers_);
   if (!block.add(trailers_)) return static_cast<ssize_t>(taken);
   if (nghttp2_submit_trailer(session, stream, block.data(), block.size()) == 0) {
     *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;

@@ -2,15 +2,15 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "http/message.hpp"
 
-// What both ends of an HTTP/2 connection share of nghttp2. Only for h2_session.cpp and h2_client_session.cpp.
+// What of nghttp2 the two ends of an HTTP/2 connection need in other forms. Only for h2_core and its two ends.
 namespace sallyport::http {
 
 // Of what a useful exchange gives back to the allowance for frames that carry nothing: a transfer needs a WINDOW_UPDATE
@@ -46,25 +46,32 @@ struct CallbacksDeleter {
 std::unique_ptr<nghttp2_option, OptionDeleter> make_h2_options();
 std::unique_ptr<nghttp2_session_callbacks, CallbacksDeleter> make_h2_callbacks();
 
-// Fields in the form that nghttp2 takes them in. Reused from head to head; the Headers given to add() must outlive its
-// use.
+// Fields in the form that nghttp2 takes them in, of a head that is not changed meanwhile: the usual one needs no memory
+// but the stack's.
 class H2FieldBlock {
  public:
-  // Begins anew, with room for `pseudo` pseudo-fields and these headers.
-  void begin(std::size_t pseudo, const Headers& headers);
+  // With room for `pseudo` pseudo-fields and these headers.
+  H2FieldBlock(std::size_t pseudo, const Headers& headers);
+  H2FieldBlock(const H2FieldBlock&) = delete;
+  H2FieldBlock& operator=(const H2FieldBlock&) = delete;
   // `name` and `value` must outlive the block's use.
   void add_pseudo(std::string_view name, std::string_view value) { push(name, value); }
   // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them, names in lower case (RFC
   // 9113 section 8.2.1). Errors: internal, for a field that cannot be written.
   Result<> add(const Headers& headers, FieldName without = std::string_view());
 
-  const nghttp2_nv* data() const { return fields_.data(); }
-  std::size_t size() const { return fields_.size(); }
+  const nghttp2_nv* data() const { return fields_; }
+  std::size_t size() const { return size_; }
 
  private:
+  static constexpr std::size_t kFew = 24;
+
   void push(std::string_view name, std::string_view value);
 
-  std::vector<nghttp2_nv> fields_;
+  std::array<nghttp2_nv, kFew> few_;
+  const std::unique_ptr<nghttp2_nv[]> many_;
+  nghttp2_nv* const fields_;
+  std::size_t size_ = 0;
 };
 
 // A body on its way out: what was given and is in no frame yet.

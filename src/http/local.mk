@@ -15,10 +15,13 @@ libpure_a_SOURCES += \
   src/http/h1_parser.cpp src/http/h1_parser.hpp \
   src/http/h1_renderer.cpp src/http/h1_renderer.hpp \
   src/http/h2_client_session.cpp src/http/h2_client_session.hpp \
+  src/http/h2_core.cpp src/http/h2_core.hpp \
   src/http/h2_error.hpp \
   src/http/h2_head.cpp src/http/h2_head.hpp \
   src/http/h2_library.cpp src/http/h2_library.hpp \
+  src/http/h2_memory.cpp src/http/h2_memory.hpp \
   src/http/h2_session.cpp src/http/h2_session.hpp \
+  src/http/h2_streams.hpp \
   src/http/host_names.cpp src/http/host_names.hpp \
   src/http/languages.cpp src/http/languages.hpp \
   src/http/forwarded.cpp src/http/forwarded.hpp \

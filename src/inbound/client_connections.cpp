@@ -121,7 +121,6 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
   };
   const Counted counted(count_);
   const std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
-  const async::Context here = co_await async::CurrentContext();
   exchange::ClientFacts client;
   client.peer = accepted.peer;
   client.address = accepted.peer.address;
@@ -130,27 +129,38 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
   std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
   bool is_http_2 = false;
   if (secure) {
-    const async::Deadline deadline = here.loop->in(snapshot->settings->server.client_connect_timeout);
-    Result<std::unique_ptr<tls::TlsStream>> secured =
-        co_await tls::TlsStream::accept(std::move(stream), snapshot->tls, deadline);
-    if (!secured) {
-      commons_.logs.event(log::Level::info, "handshake-failed",
-                          client.peer.to_string() + ": " + secured.error().to_string());
-      co_return;
-    }
-    client.protocol = (*secured)->protocol();
-    client.server_name = (*secured)->server_name();
-    client.certificate_asked = (*secured)->client_auth() != tls::ClientAuth::never;
-    const Result<>& certificate = (*secured)->client_certificate();
-    if (client.certificate_asked && !certificate) client.certificate_problem = certificate.error().detail;
-    is_http_2 = (*secured)->alpn() == "h2";
-    stream = std::move(*secured);
+    std::unique_ptr<tls::TlsStream> secured = co_await shake_hands(std::move(stream), *snapshot, client);
+    if (!secured) co_return;
+    is_http_2 = secured->alpn() == "h2";
+    stream = std::move(secured);
   }
   if (is_http_2) {
     co_await serve_http_2(std::move(stream), *snapshot, client);
   } else {
     co_await serve_http_1(std::move(stream), *snapshot, client);
   }
+}
+
+// A task of its own: what a handshake needs stands in no idle connection's frame.
+async::Task<std::unique_ptr<tls::TlsStream>> ClientConnections::shake_hands(std::unique_ptr<net::Stream> stream,
+                                                                            const Snapshot& snapshot,
+                                                                            exchange::ClientFacts& client) {
+  const async::Context here = co_await async::CurrentContext();
+  const async::Deadline deadline = here.loop->in(snapshot.settings->server.client_connect_timeout);
+  Result<std::unique_ptr<tls::TlsStream>> secured =
+      co_await tls::TlsStream::accept(std::move(stream), snapshot.tls, deadline);
+  if (!secured) {
+    commons_.logs.event(log::Level::info, "handshake-failed",
+                        client.peer.to_string() + ": " + secured.error().to_string());
+    co_return nullptr;
+  }
+  const tls::TlsStream& tls = **secured;
+  client.protocol = tls.protocol();
+  client.server_name = tls.server_name();
+  client.certificate_asked = tls.client_auth() != tls::ClientAuth::never;
+  const Result<>& certificate = tls.client_certificate();
+  if (client.certificate_asked && !certificate) client.certificate_problem = certificate.error().detail;
+  co_return std::move(*secured);
 }
 
 async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,

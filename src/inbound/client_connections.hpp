@@ -32,6 +32,9 @@ class ClientConnections {
   class H1Entry;
   class H2Requests;
 
+  // Null if it failed; adds to `client` what the handshake says.
+  async::Task<std::unique_ptr<tls::TlsStream>> shake_hands(std::unique_ptr<net::Stream> stream,
+                                                           const Snapshot& snapshot, exchange::ClientFacts& client);
   async::Task<> serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
                              const exchange::ClientFacts& client);
   async::Task<> serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,

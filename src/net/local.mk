@@ -4,5 +4,6 @@ libcore_a_SOURCES += \
   src/net/pipe_stream.cpp src/net/pipe_stream.hpp \
   src/net/resolver.cpp src/net/resolver.hpp \
   src/net/socket.cpp src/net/socket.hpp \
+  src/net/spare_buffers.cpp src/net/spare_buffers.hpp \
   src/net/stream.cpp src/net/stream.hpp \
   src/net/tcp_stream.cpp src/net/tcp_stream.hpp

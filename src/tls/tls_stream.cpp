@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/endpoint.hpp"
+#include "net/spare_buffers.hpp"
 #include "tls/client_hello.hpp"
 
 namespace sallyport::tls {
@@ -188,6 +189,7 @@ ssize_t TlsStream::take_from_transport(void* into, std::size_t size) {
 
 ssize_t TlsStream::push(gnutls_transport_ptr_t self, const giovec_t* pieces, int count) {
   auto& stream = *static_cast<TlsStream*>(self);
+  if (stream.unsent_.capacity() <= sizeof(std::string)) net::take_spare(stream.unsent_);
   ssize_t total = 0;
   for (int i = 0; i < count; ++i) {
     std::string_view piece(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
@@ -292,7 +294,7 @@ void TlsStream::shut_write() {
 void TlsStream::release_buffers() {
   received_.rest();
   if (!has_unsent()) {
-    std::string().swap(unsent_);
+    net::give_back(unsent_);
     unsent_from_ = 0;
   }
 }

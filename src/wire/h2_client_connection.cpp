@@ -5,8 +5,6 @@
 namespace sallyport::wire {
 namespace {
 
-// Of all requests: given to the transport at once.
-constexpr std::size_t kWriteSize = 32 * 1024;
 // How long the last that we say is waited for.
 constexpr auto kLingerTime = std::chrono::seconds(2);
 
@@ -14,17 +12,11 @@ constexpr auto kLingerTime = std::chrono::seconds(2);
 
 H2ClientConnection::H2ClientConnection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits,
                                        std::string scheme, Duration stall, async::EventLoop& loop)
-    : loop_(loop),
-      stream_(std::move(stream)),
-      input_(*stream_),
+    : H2Link(std::move(stream), session_, stall),
       session_(limits, *this),
       scheme_(std::move(scheme)),
-      stall_(stall),
-      last_active_(loop.now()) {}
-
-H2ClientStream* H2ClientConnection::find(http::StreamId id) {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second;
+      last_active_(loop.now()) {
+  loop_ = &loop;
 }
 
 void H2ClientConnection::on_head(http::StreamId id, http::ResponseHead head, bool ended) {
@@ -62,16 +54,19 @@ void H2ClientConnection::on_closed(http::StreamId id, http::H2Ending ending) {
 }
 
 bool H2ClientConnection::receive() {
-  const Result<> received = session_.receive(input_.bytes(), loop_.now());
+  const Result<> received = session_.receive(input_.bytes(), loop_->now());
   input_.consume(input_.bytes().size());
   wake_writer();
   ready_signal_.wake_all();
-  if (!received) blame(received.error());
+  if (!received) session_failed(received.error());
   return received.has_value();
 }
 
-// For the requests under way it is one more way in which a connection ends.
-void H2ClientConnection::blame(const Error& error) {
+void H2ClientConnection::write_failed(const Error& error) {
+  end_ = Error(error.code, "the server takes nothing", Side::upstream);
+}
+
+void H2ClientConnection::session_failed(const Error& error) {
   end_ = Error(Errc::closed, "the server breaks the rules of HTTP/2: " + error.detail, Side::upstream);
 }
 
@@ -89,42 +84,9 @@ async::Task<> H2ClientConnection::read() {
   }
 }
 
-async::Task<> H2ClientConnection::write(async::TaskGroup& reading) {
-  std::string out;
-  for (;;) {
-    while (session_.has_output()) {
-      const Result<> told = session_.output(out, kWriteSize);
-      if (out.empty()) break;
-      const async::Deadline deadline = loop_.in(stall_);
-      const Result<> written = co_await stream_->write_all(out, deadline);
-      Result<> flushed = written;
-      if (written) flushed = co_await stream_->flush(deadline);
-      out.clear();
-      if (!flushed) {
-        // Who takes nothing, or is gone, gets nothing more; the reader sees the end.
-        end_ = Error(flushed.error().code, "the server takes nothing", Side::upstream);
-        stream_->abort();
-        co_return;
-      }
-      if (told) continue;
-      blame(told.error());
-      reading.cancel();
-      break;
-    }
-    // An idle connection keeps no buffer.
-    std::string().swap(out);
-    stream_->release_buffers();
-    if (reading_over_) co_return;
-    if (session_.is_over() || (is_spent() && stream_count_ == 0)) reading.cancel();
-    const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
-    if (outcome != async::Outcome::ready) co_return;
-  }
-}
-
 void H2ClientConnection::end_all() {
   over_ = true;
-  const auto streams = std::move(streams_);
-  streams_.clear();
+  const auto streams = std::exchange(streams_, {});
   for (const auto& [id, stream] : streams) stream->close(end_, false);
   ready_signal_.wake_all();
 }
@@ -132,14 +94,11 @@ void H2ClientConnection::end_all() {
 async::Task<> H2ClientConnection::run(std::shared_ptr<H2ClientConnection> self) {
   const async::Context here = co_await async::CurrentContext();
   async::TaskGroup reading(here);
-  async::TaskGroup writing(here);
+  Writing writing(*self, here, reading);
   reading.spawn(self->read());
-  writing.spawn(self->write(reading));
   co_await reading.join(async::Deadline::never());
   self->end_all();
-  self->reading_over_ = true;
-  self->wake_writer();
-  co_await writing.join(self->loop_.in(kLingerTime));
+  co_await writing.finish(here.loop->in(kLingerTime));
   self->stream_->shut_write();
   self->stream_->abort();
 }

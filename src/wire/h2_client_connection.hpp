@@ -2,11 +2,9 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 
-#include "async/task_group.hpp"
 #include "http/h2_client_session.hpp"
-#include "wire/input.hpp"
+#include "wire/h2_link.hpp"
 
 namespace sallyport::wire {
 
@@ -14,7 +12,7 @@ class H2ClientStream;
 
 // The client's end of an HTTP/2 connection. One task reads, one writes; requests are H2ClientStreams. The tasks, and
 // each stream, keep it alive, so that it may die under them. Loop-local.
-class H2ClientConnection final : private http::H2ClientSession::Events {
+class H2ClientConnection final : private H2Link, private http::H2ClientSession::Events {
  public:
   // `scheme`: "https" or "http", as requests say it. `stall`: of a server that takes nothing.
   H2ClientConnection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, std::string scheme,
@@ -50,29 +48,23 @@ class H2ClientConnection final : private http::H2ClientSession::Events {
   void on_closed(http::StreamId stream, http::H2Ending ending) override;
 
   async::Task<> read();
-  // Ends `reading` when there is nothing more to be said.
-  async::Task<> write(async::TaskGroup& reading);
+  bool is_done() const override { return is_spent() && stream_count_ == 0; }
+  // For the requests under way these are ways in which a connection ends.
+  void write_failed(const Error& error) override;
+  void session_failed(const Error& error) override;
   // Takes what the input holds; false after an error.
   bool receive();
-  void blame(const Error& error);
   void end_all();
-  H2ClientStream* find(http::StreamId id);
-  void wake_writer() { output_signal_.wake_one(); }
+  H2ClientStream* find(http::StreamId id) const { return streams_.find(id); }
 
-  async::EventLoop& loop_;
-  std::unique_ptr<net::Stream> stream_;
-  Input input_;
   http::H2ClientSession session_;
   const std::string scheme_;
-  const Duration stall_;
-  std::unordered_map<http::StreamId, H2ClientStream*> streams_;  // that have begun and not ended
-  std::size_t stream_count_ = 0;                                 // with those that have not begun
-  async::Signal output_signal_;
+  http::H2Streams<H2ClientStream*> streams_;  // that have begun and not ended
+  std::size_t stream_count_ = 0;              // with those that have not begun
   async::Signal ready_signal_;
   Error end_{Errc::closed, "the server ended the connection", Side::upstream};
   bool used_ = false;
   bool draining_ = false;
-  bool reading_over_ = false;
   bool over_ = false;
   TimePoint last_active_;
 };

@@ -23,7 +23,7 @@ H2ClientStream::~H2ClientStream() {
     connection_->streams_.erase(id_);
   }
   --connection_->stream_count_;
-  connection_->last_active_ = connection_->loop_.now();
+  connection_->last_active_ = connection_->loop_->now();
   connection_->wake_writer();
 }
 
@@ -38,7 +38,7 @@ Result<> H2ClientStream::begin(const http::H2RequestLine& line, const http::Head
   id_ = *id;
   has_body_ = has_body;
   connection_->used_ = true;
-  connection_->streams_.emplace(id_, this);
+  connection_->streams_.insert(id_, this);
   connection_->wake_writer();
   return {};
 }

@@ -10,8 +10,6 @@ namespace {
 constexpr std::size_t kMostUnsent = 64 * 1024;
 constexpr std::size_t kMostUnsentOfAll = 512 * 1024;
 constexpr std::size_t kLeastUnsent = 4 * 1024;
-// Of all of them: given to the transport at once.
-constexpr std::size_t kWriteSize = 32 * 1024;
 // How long, and how much, is still taken in after the last that we say, so that it arrives: a socket that is closed with
 // unread bytes resets instead.
 constexpr auto kLingerTime = std::chrono::seconds(2);
@@ -20,6 +18,8 @@ constexpr std::size_t kMostLingering = 256 * 1024;
 constexpr auto kDrainTime = std::chrono::seconds(1);
 // How often a connection with requests under way looks whether it is idle.
 constexpr auto kLookAgain = std::chrono::seconds(1);
+// How soon one that is idle gives its memory back: not between a client's requests that follow each other.
+constexpr auto kRestAfter = std::chrono::milliseconds(100);
 
 Error gone() { return Error(Errc::closed, "the client broke the stream off", Side::client); }
 
@@ -152,16 +152,14 @@ void H2ServerStream::abort() { break_off(is_tunnel_ ? http::H2Error::cancel : ht
 
 H2Connection::H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
                            Handler& handler)
-    : stream_(std::move(stream)),
-      input_(*stream_),
+    : H2Link(std::move(stream), session_, timeouts.stall),
       session_(limits, *this),
-      limits_(limits),
+      max_concurrent_streams_(limits.max_concurrent_streams),
       timeouts_(timeouts),
       handler_(handler) {}
 
-H2ServerStream* H2Connection::find(http::StreamId id) {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second.get();
+H2Connection::~H2Connection() {
+  if (rest_timer_.armed()) loop_->disarm(rest_timer_);
 }
 
 void H2Connection::post(async::Ready& ready) { loop_->post(ready); }
@@ -173,13 +171,13 @@ void H2Connection::consumed(http::StreamId id, std::size_t bytes) {
 
 // Served when the session has returned: nothing of ours runs inside nghttp2.
 void H2Connection::on_request(http::StreamId id, http::RequestHead head, const http::Framing& framing) {
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
+  streams_.insert(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
   arrived_.push_back(Arrived{id, std::move(head), framing, 0, {}});
 }
 
 void H2Connection::on_refused(http::StreamId id, int status, std::string why) {
   arrived_.push_back(Arrived{id, {}, {}, status, std::move(why)});
-  streams_.emplace(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
+  streams_.insert(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
 }
 
 void H2Connection::on_body(http::StreamId id, std::string_view piece) {
@@ -223,6 +221,7 @@ async::Task<> H2Connection::serve_one(Arrived request) {
   wake_writer();
   streams_.erase(request.id);
   last_active_ = loop_->now();
+  if (is_idle()) rest_later();
 }
 
 void H2Connection::start_arrived(async::TaskGroup& tasks) {
@@ -233,7 +232,7 @@ void H2Connection::start_arrived(async::TaskGroup& tasks) {
       continue;
     }
     // A client that resets its requests does not end their cost at once: those under way are counted, not the streams.
-    if (streams_.size() > 2 * limits_.max_concurrent_streams) {
+    if (streams_.size() > 2 * max_concurrent_streams_) {
       session_.reset(request.id, http::H2Error::refused_stream);
       streams_.erase(request.id);
       continue;
@@ -243,64 +242,58 @@ void H2Connection::start_arrived(async::TaskGroup& tasks) {
   arrived_.clear();
 }
 
-async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
-  bool had_request = false;
-  for (;;) {
-    const Duration patience = had_request ? timeouts_.idle : timeouts_.head;
-    const bool idle = streams_.empty();
-    if (idle && last_said_) co_return;
-    const TimePoint until = idle && !draining_ ? last_active_ + patience : loop_->now() + std::max<Duration>(patience, kLookAgain);
-    const Result<std::size_t> filled = co_await input_.fill(async::Deadline::at(until));
-    if (!filled && filled.error().code == Errc::timeout && !streams_.empty()) continue;
-    if (!filled && filled.error().code == Errc::timeout && last_active_ + patience > loop_->now()) continue;
-    if (!filled && filled.error().code == Errc::timeout && !draining_) {
-      drain();
-      continue;
-    }
-    if (!filled && filled.error().code == Errc::timeout && !last_said_) continue;
-    if (!filled || *filled == 0) co_return;
-    const Result<> received = session_.receive(input_.bytes(), loop_->now());
-    input_.consume(input_.bytes().size());
-    if (!arrived_.empty()) {
-      had_request = true;
-      last_active_ = loop_->now();
-      start_arrived(tasks);
-    }
-    wake_writer();
-    if (!received) {
-      why = received.error().to_string();
-      co_return;
-    }
+H2Connection::Taken H2Connection::take_in(async::TaskGroup& tasks, std::string& why) {
+  const Result<bool> filled = input_.try_fill();
+  if (!filled || input_.ended()) return Taken::end;
+  if (!*filled) return Taken::nothing;
+  const Result<> received = session_.receive(input_.bytes(), loop_->now());
+  input_.consume(input_.bytes().size());
+  if (!arrived_.empty()) {
+    had_request_ = true;
+    last_active_ = loop_->now();
+    start_arrived(tasks);
   }
+  wake_writer();
+  if (received) return Taken::some;
+  why = received.error().to_string();
+  return Taken::end;
 }
 
-async::Task<> H2Connection::write(async::TaskGroup& reading) {
-  std::string out;
+Duration H2Connection::patience() const { return had_request_ ? timeouts_.idle : timeouts_.head; }
+
+TimePoint H2Connection::next_look() const {
+  if (is_idle() && !draining_) return last_active_ + patience();
+  return loop_->now() + std::max<Duration>(patience(), kLookAgain);
+}
+
+void H2Connection::look_around() {
+  if (is_idle() && last_active_ + patience() <= loop_->now()) drain();
+}
+
+void H2Connection::rest_later() {
+  if (!rest_timer_.armed()) loop_->arm(rest_timer_, last_active_ + kRestAfter);
+}
+
+void H2Connection::rest_if_idle() {
+  if (!is_idle()) return;
+  if (last_active_ + kRestAfter > loop_->now()) return rest_later();
+  session_.rest();
+  streams_.rest();
+  arrived_.shrink_to_fit();
+}
+
+// Most of its life it waits for an idle client: what it does with bytes stands in no frame of its.
+async::Task<> H2Connection::read(async::TaskGroup& tasks, std::string& why) {
   for (;;) {
-    while (session_.has_output()) {
-      const Result<> told = session_.output(out, kWriteSize);
-      if (out.empty()) break;
-      const async::Deadline deadline = loop_->in(timeouts_.stall);
-      const Result<> written = co_await stream_->write_all(out, deadline);
-      Result<> flushed = written;
-      if (written) flushed = co_await stream_->flush(deadline);
-      out.clear();
-      if (!flushed) {
-        // Who takes nothing, or is gone, gets nothing more; the reader sees the end.
-        stream_->abort();
-        co_return;
-      }
-      if (told) continue;
-      reading.cancel();
-      break;
-    }
-    // An idle connection keeps no buffer.
-    std::string().swap(out);
-    stream_->release_buffers();
-    if (reading_over_) co_return;
-    if (session_.is_over() || (last_said_ && streams_.empty())) reading.cancel();
-    const async::Outcome outcome = co_await output_signal_.wait(async::Deadline::never());
-    if (outcome != async::Outcome::ready) co_return;
+    if (is_idle() && last_said_) co_return;
+    if (!input_.has_turn()) co_await async::NextTurn();
+    const Taken taken = take_in(tasks, why);
+    if (taken == Taken::end) co_return;
+    if (taken == Taken::some) continue;
+    const Result<> ready = co_await input_.wait(async::Deadline::at(next_look()));
+    if (ready) continue;
+    if (ready.error().code != Errc::timeout) co_return;
+    look_around();
   }
 }
 
@@ -318,25 +311,22 @@ async::Task<> H2Connection::linger() {
 
 async::Task<std::string> H2Connection::run() {
   const async::Context here = co_await async::CurrentContext();
-  loop_ = here.loop;
-  last_active_ = loop_->now();
+  last_active_ = here.loop->now();
   std::string why;
   async::TaskGroup reading(here);
-  async::TaskGroup writing(here);
+  Writing writing(*this, here, reading);
   async::TaskGroup serving(here);
   serving_ = &serving;
   if (draining_) serving.spawn(say_last_in_time());
+  rest_later();
   reading.spawn(read(serving, why));
-  writing.spawn(write(reading));
   co_await reading.join(async::Deadline::never());
   // Nobody is there to be answered.
   for (const auto& [id, stream] : streams_) stream->close(true);
   serving.cancel();
   co_await serving.join(async::Deadline::never());
   serving_ = nullptr;
-  reading_over_ = true;
-  wake_writer();
-  co_await writing.join(loop_->in(kLingerTime));
+  co_await writing.finish(loop_->in(kLingerTime));
   co_await linger();
   co_return why;
 }

@@ -2,12 +2,10 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "async/task_group.hpp"
 #include "http/h2_session.hpp"
-#include "wire/input.hpp"
+#include "wire/h2_link.hpp"
 #include "wire/server_stream.hpp"
 
 namespace sallyport::wire {
@@ -79,7 +77,7 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
 
 // The server's end of an HTTP/2 connection. One task reads, one writes, each request is served by a task of its own.
 // Loop-local.
-class H2Connection final : private http::H2ServerSession::Events {
+class H2Connection final : private H2Link, private http::H2ServerSession::Events {
  public:
   // Who answers the requests.
   class Handler {
@@ -100,6 +98,7 @@ class H2Connection final : private http::H2ServerSession::Events {
   // `handler` must outlive it.
   H2Connection(std::unique_ptr<net::Stream> stream, const http::H2Limits& limits, const Timeouts& timeouts,
                Handler& handler);
+  ~H2Connection();
 
   // Serves it to its end. Empty if that was orderly, otherwise what went wrong, for the log.
   async::Task<std::string> run();
@@ -127,36 +126,49 @@ class H2Connection final : private http::H2ServerSession::Events {
   void on_closed(http::StreamId stream, http::H2Error error) override;
   void on_shut_down_heard() override { say_last(); }
 
+  enum class Taken : std::uint8_t { nothing, some, end };
+  struct RestTimer final : async::Timer {
+    explicit RestTimer(H2Connection& c) : connection(c) {}
+    void expired() override { connection.rest_if_idle(); }
+    H2Connection& connection;
+  };
+
   // Each request becomes one of `tasks`; `why` as run() returns it.
   async::Task<> read(async::TaskGroup& tasks, std::string& why);
-  // Ends `reading` when there is nothing more to be said.
-  async::Task<> write(async::TaskGroup& reading);
+  bool is_done() const override { return last_said_ && streams_.empty(); }
+  // What has come is taken in, without waiting.
+  Taken take_in(async::TaskGroup& tasks, std::string& why);
+  bool is_idle() const { return streams_.empty(); }
+  // How long the next request may be waited for.
+  Duration patience() const;
+  // When the reader, if nothing has come, looks around.
+  TimePoint next_look() const;
+  void look_around();
+  // Gives memory back if no request has been under way for a while; looks again when it will have been so long.
+  void rest_if_idle();
+  void rest_later();
   // The second step of drain(), if the client does not answer to the first.
   async::Task<> say_last_in_time();
   void say_last();
   async::Task<> linger();
   async::Task<> serve_one(Arrived request);
-  H2ServerStream* find(http::StreamId id);
+  H2ServerStream* find(http::StreamId id) const { return streams_.find(id); }
   void start_arrived(async::TaskGroup& tasks);
   void post(async::Ready& ready);
   void consumed(http::StreamId id, std::size_t bytes);
-  void wake_writer() { output_signal_.wake_one(); }
 
-  async::EventLoop* loop_ = nullptr;  // while run() runs
-  std::unique_ptr<net::Stream> stream_;
-  Input input_;
   http::H2ServerSession session_;
-  const http::H2Limits limits_;
+  const std::size_t max_concurrent_streams_;
   const Timeouts timeouts_;
   Handler& handler_;
-  std::unordered_map<http::StreamId, std::unique_ptr<H2ServerStream>> streams_;
+  http::H2Streams<std::unique_ptr<H2ServerStream>> streams_;
   std::vector<Arrived> arrived_;
-  async::Signal output_signal_;
   async::TaskGroup* serving_ = nullptr;  // while run() runs
+  bool had_request_ = false;
   bool draining_ = false;
   bool last_said_ = false;
-  bool reading_over_ = false;
   TimePoint last_active_{};
+  RestTimer rest_timer_{*this};
 };
 
 }  // namespace sallyport::wire

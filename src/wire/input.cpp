@@ -19,19 +19,26 @@ Result<bool> Input::try_fill() {
   return fail(attempt.error, "reading");
 }
 
+bool Input::has_turn() {
+  if (++fills_without_wait_ <= kMostFillsInTurn) return true;
+  fills_without_wait_ = 1;
+  return false;
+}
+
+async::Task<Result<>> Input::wait(async::Deadline deadline) {
+  if (block_.empty()) rest();
+  fills_without_wait_ = 1;
+  return stream_.wait_readable(deadline);
+}
+
 async::Task<Result<std::size_t>> Input::fill(async::Deadline deadline) {
   const std::size_t before = block_.bytes().size();
-  if (++fills_without_wait_ > kMostFillsInTurn) {
-    fills_without_wait_ = 1;
-    co_await async::NextTurn();
-  }
+  if (!has_turn()) co_await async::NextTurn();
   for (;;) {
     const Result<bool> filled = try_fill();
     if (!filled) co_return fail(filled.error());
     if (*filled) co_return block_.bytes().size() - before;
-    if (block_.empty()) rest();
-    fills_without_wait_ = 1;
-    const Result<> ready = co_await stream_.wait_readable(deadline);
+    const Result<> ready = co_await wait(deadline);
     if (!ready) co_return fail(ready.error());
   }
 }

@@ -21,6 +21,12 @@ class Input {
   // The same without waiting: false if nothing is there now.
   Result<bool> try_fill();
 
+  // The two halves of fill() for who would not keep its frame while he waits. May try_fill() be called now? If not, the
+  // next turn comes first.
+  bool has_turn();
+  // Gives buffers back and waits until there is something to read.
+  async::Task<Result<>> wait(async::Deadline deadline);
+
   // Gives buffers back while the connection is idle.
   void rest() {
     block_.rest();

@@ -4,6 +4,7 @@ libcore_a_SOURCES += \
   src/wire/client_stream.hpp \
   src/wire/h2_client_connection.cpp src/wire/h2_client_connection.hpp \
   src/wire/h2_client_stream.cpp src/wire/h2_client_stream.hpp \
+  src/wire/h2_link.cpp src/wire/h2_link.hpp \
   src/wire/h2_connection.cpp src/wire/h2_connection.hpp \
   src/wire/input.cpp src/wire/input.hpp \
   src/wire/message_writer.cpp src/wire/message_writer.hpp \

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "check.hpp"
+#include "h2_output.hpp"
 #include "http/h1_parser.hpp"
 #include "http/h1_renderer.hpp"
 #include "http/h2_client_session.hpp"
@@ -120,13 +121,7 @@ FUZZ_TARGET(h2_client_session) {
       session.consumed(id, answer.kept);
       answer.kept = 0;
     }
-    std::string out;
-    while (session.has_output()) {
-      out.clear();
-      if (!session.output(out, 100)) failed = true;
-      said += out.size();
-      if (out.empty()) break;
-    }
+    said += fuzz::take_output(session, failed);
     fuzz::check(session.stream_count() <= kRequests, "streams are ours");
     fuzz::check(said <= kMostOutput + kMostOutputPerByte * input.size(), "output is bounded by input");
     now += std::chrono::milliseconds(10);

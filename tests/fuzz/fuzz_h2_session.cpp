@@ -3,6 +3,7 @@
 #include <map>
 
 #include "check.hpp"
+#include "h2_output.hpp"
 #include "http/chars.hpp"
 #include "http/h1_parser.hpp"
 #include "http/h1_renderer.hpp"
@@ -116,15 +117,7 @@ std::size_t answer(H2ServerSession& session, Service& service, bool& failed) {
   service.to_answer.clear();
   for (const auto& [id, bytes] : service.to_consume) session.consumed(id, bytes);
   service.to_consume.clear();
-  std::size_t said = 0;
-  std::string out;
-  while (session.has_output()) {
-    out.clear();
-    if (!session.output(out, 100)) failed = true;
-    said += out.size();
-    if (out.empty()) break;
-  }
-  return said;
+  return fuzz::take_output(session, failed);
 }
 
 }  // namespace

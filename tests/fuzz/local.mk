@@ -36,10 +36,10 @@ tests_fuzz_fuzz_ldif_LDFLAGS = $(fuzz_link_flags)
 tests_fuzz_fuzz_page_SOURCES = tests/fuzz/fuzz_page.cpp tests/fuzz/check.hpp
 tests_fuzz_fuzz_page_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_link_flags)
-tests_fuzz_fuzz_h2_session_SOURCES = tests/fuzz/fuzz_h2_session.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_h2_session_SOURCES = tests/fuzz/fuzz_h2_session.cpp tests/fuzz/check.hpp tests/fuzz/h2_output.hpp
 tests_fuzz_fuzz_h2_session_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_h2_session_LDFLAGS = $(fuzz_link_flags)
-tests_fuzz_fuzz_h2_client_session_SOURCES = tests/fuzz/fuzz_h2_client_session.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_h2_client_session_SOURCES = tests/fuzz/fuzz_h2_client_session.cpp tests/fuzz/check.hpp tests/fuzz/h2_output.hpp
 tests_fuzz_fuzz_h2_client_session_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_h2_client_session_LDFLAGS = $(fuzz_link_flags)
 

@@ -89,6 +89,21 @@ BOOST_AUTO_TEST_CASE(an_answer_goes_back_in_lower_case_without_fields_of_a_conne
   BOOST_TEST(server->stream_count() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_has_rested_goes_on) {
+  for (int i = 0; i < 3; ++i) {
+    const StreamId id = client.request(H2Client::get("/"));
+    server->rest();
+    BOOST_REQUIRE(exchange());
+    server->rest();  // with a stream that is open: does nothing
+    respond(id, "hello");
+    server->rest();
+    BOOST_REQUIRE(exchange());
+    server->rest();
+    BOOST_TEST(client.seen.at(id).body == "hello");
+    BOOST_TEST(client.seen.at(id).field("content-type") == "text/plain");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(interim_responses_come_first) {
   const std::string body = "x";
   const StreamId id = client.request(H2Client::get("/"), &body);

@@ -14,8 +14,11 @@ tests_test_pure_SOURCES += \
   tests/unit/http/h2_client.hpp \
   tests/unit/http/h2_head_test.cpp \
   tests/unit/http/h2_client_session_test.cpp \
+  tests/unit/http/h2_memory_test.cpp \
+  tests/unit/http/h2_peer.hpp \
   tests/unit/http/h2_server.hpp \
   tests/unit/http/h2_session_test.cpp \
+  tests/unit/http/h2_streams_test.cpp \
   tests/unit/http/host_names_test.cpp \
   tests/unit/http/judge_request.hpp \
   tests/unit/http/languages_test.cpp \
