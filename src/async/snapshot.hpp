@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace sallyport::async {
 
@@ -31,7 +32,8 @@ class Published {
   std::atomic<std::uint64_t> generation_{1};
 };
 
-// One thread's view of a Published<T>. A request pins what current() gives for its whole life by copying the pointer.
+// One thread's view of a Published<T>. A request pins what current() gives for its whole life by copying the pointer. The
+// count of those copies is the reader's own: threads that count in one place wait for each other's cache lines.
 template <class T>
 class SnapshotReader {
  public:
@@ -39,7 +41,8 @@ class SnapshotReader {
   const std::shared_ptr<const T>& current() {
     const std::uint64_t generation = published_.generation();
     if (generation != seen_) {
-      cached_ = published_.get();
+      const auto held = std::make_shared<const std::shared_ptr<const T>>(published_.get());
+      cached_ = std::shared_ptr<const T>(held, held->get());
       seen_ = generation;
     }
     return cached_;

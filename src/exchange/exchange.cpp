@@ -258,7 +258,6 @@ log::AuditRecord Exchange::audit_record(std::string_view event, std::string_view
 }
 
 void Exchange::write_log(log::Logs& logs) {
-  if (!logs.wants_requests()) return;
   record_.user = user_;
   record_.method = replaced_ ? logged_method_ : head_.method;
   record_.target = replaced_ ? logged_target_ : head_.target;

@@ -282,8 +282,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   plan.tunnel_idle = settings.websocket_idle_timeout;
   plan.max_attempts = settings.max_retries + 1;
   plan.passes_trailers = !route.junction->trailers.empty();
-  const identity::Subject subject = visitor.subject();
-  const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
+  const JunctionFields fields(x.request(), route, visitor.subject(), facts, snapshot.header_rules);
   plan.fields = &fields;
   const SessionWatch::Entry watched(session_watch_, visitor, x);
   co_await exchange::relay(x, std::move(permit), plan, pool_);

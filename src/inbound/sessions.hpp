@@ -15,7 +15,10 @@ struct Visitor {
   store::SessionPtr session;             // null: no session
   bool stale_cookie = false;             // a cookie came that belongs to no session
 
-  identity::Subject subject() const { return session ? session->subject : identity::Subject(); }
+  const identity::Subject& subject() const { return session ? session->subject : kNobody; }
+
+ private:
+  inline static const identity::Subject kNobody;
 };
 
 // Sessions and their cookie. A session is found by the cookie alone, never by anything of TLS or the connection.

@@ -30,29 +30,29 @@ Result<JunctionTable> JunctionTable::make(std::vector<Junction> junctions) {
   return table;
 }
 
-std::shared_ptr<const Junction> JunctionTable::match(const http::CanonicalTarget& target) const {
-  if (const auto found = by_authority_.find(target.authority()); found != by_authority_.end()) return found->second;
+const Junction* JunctionTable::match(const http::CanonicalTarget& target) const {
+  if (const auto found = by_authority_.find(target.authority()); found != by_authority_.end()) return found->second.get();
   // Prefixes that end where a segment ends, the longest first.
   std::string_view prefix = target.path();
   for (;;) {
-    if (const auto found = by_point_.find(prefix); found != by_point_.end()) return found->second;
+    if (const auto found = by_point_.find(prefix); found != by_point_.end()) return found->second.get();
     const auto slash = prefix.rfind('/');
     if (slash == std::string_view::npos || slash == 0) break;
     prefix = prefix.substr(0, slash);
   }
   const auto root = by_point_.find("/");
-  return root == by_point_.end() ? nullptr : root->second;
+  return root == by_point_.end() ? nullptr : root->second.get();
 }
 
 Result<Route> JunctionTable::route(const http::CanonicalTarget& target) const {
   if (target.is_asterisk()) return fail(Errc::unsupported, "the target \"*\" belongs to no junction", Side::client);
   if (is_reserved_path(target.path())) return fail(Errc::not_found, "a path of the proxy itself", Side::client);
-  auto junction = match(target);
-  if (!junction) return fail(Errc::not_found, "no junction for this host and path", Side::client);
+  const Junction* const junction = match(target);
+  if (junction == nullptr) return fail(Errc::not_found, "no junction for this host and path", Side::client);
 
   Route route;
   const bool is_virtual = junction->kind == Kind::virtual_host;
-  const std::string point = is_virtual ? "/" : junction->point;
+  const std::string_view point = is_virtual ? std::string_view("/") : std::string_view(junction->point);
   if (is_virtual) route.object_prefix = "/@" + junction->label;
   route.object_path = route.object_prefix;
   if (junction->case_insensitive) {
@@ -75,7 +75,7 @@ Result<Route> JunctionTable::route(const http::CanonicalTarget& target) const {
   }
   route.upstream_target = route.upstream_path;
   if (target.has_query()) route.upstream_target += "?" + target.query();
-  route.junction = std::move(junction);
+  route.junction = junction;
   return route;
 }
 

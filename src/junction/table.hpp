@@ -13,9 +13,9 @@
 
 namespace sallyport::junction {
 
-// Where a request goes. It keeps its junction alive.
+// Where a request goes. The table, or a copy of it, must outlive it.
 struct Route {
-  std::shared_ptr<const Junction> junction;
+  const Junction* junction = nullptr;  // the table's
   // "" for junctions at a mount point, "/@label" for virtual host junctions.
   std::string object_prefix;
   // The name of the object to judge, below the object of the server: object_prefix and the path, in the one spelling
@@ -54,7 +54,7 @@ class JunctionTable {
  private:
   using Map = std::map<std::string, std::shared_ptr<const Junction>, std::less<>>;
 
-  std::shared_ptr<const Junction> match(const http::CanonicalTarget& target) const;
+  const Junction* match(const http::CanonicalTarget& target) const;
 
   Map by_point_;
   Map by_label_;

@@ -67,11 +67,6 @@ void Logs::apply(Change change) {
   // Here the files that are not used any more are written out and closed.
 }
 
-bool Logs::wants_requests() const {
-  const std::shared_lock lock(mutex_);
-  return sinks_->requests != nullptr;
-}
-
 void Logs::request(const RequestRecord& record) {
   const std::shared_lock lock(mutex_);
   if (!sinks_->requests) return;

@@ -45,7 +45,6 @@ class Logs {
   Result<Change> prepare(const LogOptions& options) const;
   void apply(Change change);
 
-  bool wants_requests() const;
   void request(const RequestRecord& record);
   void audit(const AuditRecord& record);
   // `id`: a stable name for the kind of event ("listener-open"); `text`: escaped here.

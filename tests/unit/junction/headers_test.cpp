@@ -37,9 +37,10 @@ identity::Subject subject(std::string user, std::vector<std::string> groups = {}
   return identity::Subject(identity::Credential::make(std::move(fields)).value());
 }
 
-Route route_to(Junction junction) {
+// The junction must outlive it.
+Route route_to(const Junction& junction) {
   Route route;
-  route.junction = std::make_shared<const Junction>(std::move(junction));
+  route.junction = &junction;
   return route;
 }
 
