@@ -19,6 +19,13 @@ Ciphersuites = TLS_AES_128_GCM_SHA256
 Groups = X25519
 """
 TLS = "TLS 1.3, TLS_AES_128_GCM_SHA256, X25519, ECDSA P-256"
+# What a browser says with each request; options of h2load.
+BROWSER_HEAD = [option for header in (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+    "Accept-Language: en-US,en;q=0.5", "Accept-Encoding: gzip, deflate, br, zstd", "Upgrade-Insecure-Requests: 1",
+    "Sec-Fetch-Dest: document", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: none", "Sec-Fetch-User: ?1",
+    "Priority: u=0, i", "Referer: https://localhost/app/") for option in ("-H", header)]
 
 
 class Loads:

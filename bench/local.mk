@@ -7,5 +7,5 @@ bench_handshakes_LDADD = $(GNUTLS_LIBS)
 bench_programs: bench/session_memory bench/handshakes
 .PHONY: bench_programs
 EXTRA_DIST += bench/run bench/apache.py bench/back_end.py bench/holdings.py bench/loads.py bench/logins.py \
-  bench/proxies.py bench/table.py bench/works.py bench/instructions bench/instructions.json
+  bench/proxies.py bench/table.py bench/train bench/works.py bench/instructions bench/instructions.json
 CLEANFILES += bench/session_memory bench/handshakes
