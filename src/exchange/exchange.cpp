@@ -227,10 +227,10 @@ async::Task<Result<>> Exchange::wait_paced(async::Soon<Result<>> sending) {
   co_return sent;
 }
 
-async::Soon<Result<>> Exchange::write_relayed(std::string_view piece) {
+async::Soon<Result<>> Exchange::write_relayed(std::span<char> headroom, std::string_view piece) {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
   record_.response_bytes += piece.size();
-  return paced(stream_.write(piece, deadline));
+  return paced(stream_.write_behind(headroom, piece, deadline));
 }
 
 async::Soon<Result<>> Exchange::flush_relayed() {

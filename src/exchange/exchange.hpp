@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,7 +100,8 @@ class Exchange {
   Result<> begin_relayed(http::ResponseHead& head, const http::Framing& framing);
   // The same for the answer that opens a tunnel: what follows is no HTTP, and the connection (or stream) ends with it.
   Result<> begin_tunnel(const http::ResponseHead& head);
-  async::Soon<Result<>> write_relayed(std::string_view piece);
+  // `headroom`: of the piece, see wire::BodySource.
+  async::Soon<Result<>> write_relayed(std::span<char> headroom, std::string_view piece);
   async::Soon<Result<>> flush_relayed();
   async::Soon<Result<>> finish_relayed();
 

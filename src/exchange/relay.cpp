@@ -374,7 +374,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::R
       co_return fail(piece.error());
     }
     if (piece->empty()) break;
-    const Result<> written = co_await x_.write_relayed(*piece);
+    const Result<> written = co_await x_.write_relayed(body.headroom(), *piece);
     if (!written) co_return written;
   }
   if (!body.trailers().empty()) x_.stream().add_trailers(plan_.fields->passing_trailers(body.trailers()));

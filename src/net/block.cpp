@@ -12,22 +12,22 @@ thread_local std::vector<std::unique_ptr<char[]>> free_blocks;
 std::span<char> Block::room() {
   if (!storage_) {
     if (free_blocks.empty()) {
-      storage_ = std::make_unique_for_overwrite<char[]>(kCapacity);
+      storage_ = std::make_unique_for_overwrite<char[]>(kHeadroom + kCapacity);
     } else {
       storage_ = std::move(free_blocks.back());
       free_blocks.pop_back();
     }
   }
-  if (begin_ > 0 && end_ == kCapacity) {
-    std::memmove(storage_.get(), storage_.get() + begin_, end_ - begin_);
-    end_ -= begin_;
-    begin_ = 0;
+  if (begin_ > kHeadroom && end_ == kHeadroom + kCapacity) {
+    std::memmove(storage_.get() + kHeadroom, storage_.get() + begin_, end_ - begin_);
+    end_ -= begin_ - kHeadroom;
+    begin_ = kHeadroom;
   }
-  return std::span<char>(storage_.get() + end_, kCapacity - end_);
+  return std::span<char>(storage_.get() + end_, kHeadroom + kCapacity - end_);
 }
 
 void Block::release() {
-  begin_ = end_ = 0;
+  begin_ = end_ = kHeadroom;
   if (storage_ && free_blocks.size() < kKept) free_blocks.push_back(std::move(storage_));
   storage_.reset();
 }

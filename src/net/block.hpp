@@ -7,12 +7,13 @@
 
 namespace sallyport::net {
 
-// A buffer for bytes on their way: filled at the back, taken from the front. Its storage (kCapacity bytes) comes from
-// a free list of the thread and goes back there when the buffer is empty and told to rest, so that an idle connection
-// holds none. Loop-local.
+// A buffer for bytes on their way: filled at the back, taken from the front. Its storage (kCapacity bytes and kHeadroom
+// in front of them) comes from a free list of the thread and goes back there when the buffer is empty and told to rest,
+// so that an idle connection holds none. Loop-local.
 class Block {
  public:
   static constexpr std::size_t kCapacity = 32 * 1024;
+  static constexpr std::size_t kHeadroom = 1024;
 
   Block() = default;
   Block(const Block&) = delete;
@@ -23,8 +24,11 @@ class Block {
   std::string_view bytes() const { return std::string_view(storage_.get() + begin_, end_ - begin_); }
   void consume(std::size_t n) {
     begin_ += n;
-    if (begin_ == end_) begin_ = end_ = 0;
+    if (begin_ == end_) begin_ = end_ = kHeadroom;
   }
+  // Where whoever sends bytes() on may write what has to stand directly in front of them: at least kHeadroom bytes if
+  // there are any to stand in front of.
+  std::span<char> headroom() { return std::span<char>(storage_.get(), empty() ? 0 : begin_); }
   // Room at the back; moves what is there to the front if that is needed. Empty when full.
   std::span<char> room();
   void produced(std::size_t n) { end_ += n; }
@@ -36,8 +40,8 @@ class Block {
  private:
   void release();
   std::unique_ptr<char[]> storage_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  std::size_t begin_ = kHeadroom;
+  std::size_t end_ = kHeadroom;
 };
 
 }  // namespace sallyport::net

@@ -76,6 +76,12 @@ async::Task<Result<std::string_view>> MessageBody::wait_for_next(async::Deadline
   }
 }
 
+// The piece is still in the input, and of chunks the line with their size may be in front of it.
+std::span<char> MessageBody::headroom() {
+  if (given_ == 0 || framing_.kind == Kind::chunked) return {};
+  return input_.headroom();
+}
+
 // Framing alone (the CRLF behind a chunk, above all) is nothing to wait for.
 bool MessageBody::would_wait() {
   look_ahead();

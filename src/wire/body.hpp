@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,9 @@ class BodySource {
   // The next piece, never empty before the end; empty at the end and from then on. The view holds until the next call
   // of next() or would_wait().
   virtual async::Soon<Result<std::string_view>> next(async::Deadline deadline) = 0;
+  // Writable bytes that end where the piece begins that next() gave out last, often none: whoever sends the piece on may
+  // put there what goes in front of it. As long as that piece holds.
+  virtual std::span<char> headroom() { return {}; }
   // Has the end been reached?
   virtual bool done() const = 0;
   // Would next() have to wait for the sender? A good moment to hand on what has been written.
@@ -60,6 +64,7 @@ class MessageBody final : public BodySource {
   MessageBody(Input& input, const http::Framing& framing, Side sender, const http::ChunkedLimits& limits = {});
 
   async::Soon<Result<std::string_view>> next(async::Deadline deadline) override;
+  std::span<char> headroom() override;
   bool done() const override { return done_; }
   bool would_wait() override;
   http::Framing framing() const override { return framing_; }

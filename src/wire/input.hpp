@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "net/block.hpp"
 #include "net/stream.hpp"
 
@@ -12,6 +14,8 @@ class Input {
 
   std::string_view bytes() const { return block_.bytes(); }
   bool empty() const { return block_.empty(); }
+  // In front of bytes(), see net::Block.
+  std::span<char> headroom() { return block_.headroom(); }
   void consume(std::size_t n) { block_.consume(n); }
   bool ended() const { return ended_; }
 

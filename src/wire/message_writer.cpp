@@ -64,6 +64,21 @@ async::Soon<Result<>> MessageWriter::write(std::string_view piece, async::Deadli
   return Result<>();
 }
 
+async::Soon<Result<>> MessageWriter::write_behind(std::span<char> headroom, std::string_view piece,
+                                                  async::Deadline deadline) {
+  const bool fits = !out_.empty() && given_ == 0 && out_.size() <= headroom.size();
+  if (!fits || framing_.kind != Kind::length || piece.size() > framing_.length - sent_) return write(piece, deadline);
+  sent_ += piece.size();
+  std::string_view whole(headroom.data() + headroom.size() - out_.size(), out_.size() + piece.size());
+  std::copy(out_.begin(), out_.end(), headroom.end() - static_cast<std::ptrdiff_t>(out_.size()));
+  out_.clear();
+  const net::Attempt attempt = stream_.try_write_out(whole);
+  if (attempt.kind == net::Attempt::Kind::done) whole.remove_prefix(attempt.bytes);
+  if (attempt.kind == net::Attempt::Kind::failed) return Result<>(fail(attempt.error, "writing"));
+  if (whole.empty()) return Result<>();
+  return stream_.write_all(whole, deadline);
+}
+
 // Behind what is in the buffer, without a copy.
 async::Task<Result<>> MessageWriter::write_apart(std::string_view piece, async::Deadline deadline) {
   for (;;) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ class MessageWriter {
 
   // `piece` is not empty. Errors: internal if the body grows longer than announced; those of the stream.
   async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline);
+  // The same for a piece with writable bytes in front of it (BodySource::headroom()): if a head waits in the buffer, it is
+  // put there, and both go out in one record without a copy of the piece.
+  async::Soon<Result<>> write_behind(std::span<char> headroom, std::string_view piece, async::Deadline deadline);
   // Fields that finish() sends behind the body; dropped unless the body is chunked. Those that cannot be written are left
   // out.
   void add_trailers(const http::Headers& trailers);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "http/message.hpp"
 #include "wire/body.hpp"
 #include "wire/server_connection.hpp"
@@ -28,6 +30,11 @@ class ServerStream {
   virtual Result<> begin_response(const http::ResponseHead& head, const http::Framing& framing) = 0;
   // As MessageWriter has them.
   virtual async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
+  // The same for a piece with writable bytes in front of it, see BodySource::headroom().
+  virtual async::Soon<Result<>> write_behind(std::span<char> /*headroom*/, std::string_view piece,
+                                             async::Deadline deadline) {
+    return write(piece, deadline);
+  }
   virtual async::Soon<Result<>> flush(async::Deadline deadline) = 0;
   virtual async::Soon<Result<>> finish(async::Deadline deadline) = 0;
   // Fields that finish() sends behind the body, where its framing has a place for them.
@@ -73,6 +80,10 @@ class H1ServerStream final : public ServerStream {
   }
   async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) override {
     return connection_.writer().write(piece, deadline);
+  }
+  async::Soon<Result<>> write_behind(std::span<char> headroom, std::string_view piece,
+                                     async::Deadline deadline) override {
+    return connection_.writer().write_behind(headroom, piece, deadline);
   }
   async::Soon<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
   async::Soon<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }

@@ -2,6 +2,7 @@ tests_test_core_SOURCES += \
   tests/unit/wire/body_test.cpp \
   tests/unit/wire/client_connection_test.cpp \
   tests/unit/wire/h2_client_stream_test.cpp \
+  tests/unit/wire/headroom_test.cpp \
   tests/unit/wire/h2_connection_test.cpp \
   tests/unit/wire/input_test.cpp \
   tests/unit/wire/h2_fixture.hpp \
