@@ -128,11 +128,17 @@ bool base64url_decode(std::string_view text, std::span<char> out) {
 
 std::string percent_encoded(std::string_view bytes, std::string_view also_kept) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(bytes.size());
-  for (const char c : bytes) {
+  const auto is_kept = [also_kept](char c) {
     const bool is_unreserved = is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
-    if (is_unreserved || also_kept.find(c) != std::string_view::npos) {
+    return is_unreserved || also_kept.find(c) != std::string_view::npos;
+  };
+  // Nearly all texts are kept from end to end.
+  const auto first = std::find_if_not(bytes.begin(), bytes.end(), is_kept);
+  std::string out(bytes.begin(), first);
+  if (first == bytes.end()) return out;
+  out.reserve(bytes.size());
+  for (const char c : bytes.substr(out.size())) {
+    if (is_kept(c)) {
       out += c;
     } else {
       out += '%';
@@ -144,6 +150,7 @@ std::string percent_encoded(std::string_view bytes, std::string_view also_kept) 
 }
 
 std::optional<std::string> percent_decoded(std::string_view text) {
+  if (text.find('%') == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

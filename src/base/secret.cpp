@@ -1,5 +1,6 @@
 #include "base/secret.hpp"
 
+#include <cstdint>
 #include <cstring>
 
 namespace sallyport {
@@ -15,8 +16,16 @@ void wipe(std::span<char> bytes) { explicit_bzero(bytes.data(), bytes.size()); }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference = difference | static_cast<unsigned char>(a[i] ^ b[i]);
+  volatile std::uint64_t difference = 0;
+  std::size_t at = 0;
+  for (; at + 8 <= a.size(); at += 8) {
+    std::uint64_t of_a;
+    std::uint64_t of_b;
+    std::memcpy(&of_a, a.data() + at, sizeof of_a);
+    std::memcpy(&of_b, b.data() + at, sizeof of_b);
+    difference = difference | (of_a ^ of_b);
+  }
+  for (; at < a.size(); ++at) difference = difference | static_cast<unsigned char>(a[at] ^ b[at]);
   return difference == 0;
 }
 

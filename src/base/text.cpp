@@ -32,12 +32,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view digits, std::uint64_t max) {
+  constexpr std::size_t kNeverTooMany = 19;
   if (digits.empty()) return std::nullopt;
   std::uint64_t value = 0;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (UINT64_MAX - digit) / 10) return std::nullopt;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (!is_digit(digits[i])) return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(digits[i] - '0');
+    if (i >= kNeverTooMany && value > (UINT64_MAX - digit) / 10) return std::nullopt;
     value = value * 10 + digit;
   }
   return value <= max ? std::optional(value) : std::nullopt;

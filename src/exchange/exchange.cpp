@@ -214,27 +214,33 @@ void Exchange::abandon(std::string why) {
   note_failure(std::move(why), Side::client);
 }
 
-async::Task<Result<>> Exchange::write_relayed(std::string_view piece) {
+// Ends the measuring of the pace when it is done.
+async::Soon<Result<>> Exchange::paced(async::Soon<Result<>> sending) {
+  if (!sending.is_ready()) return wait_paced(std::move(sending));
+  send_pace_.end();
+  return sending;
+}
+
+async::Task<Result<>> Exchange::wait_paced(async::Soon<Result<>> sending) {
+  const Result<> sent = co_await std::move(sending);
+  send_pace_.end();
+  co_return sent;
+}
+
+async::Soon<Result<>> Exchange::write_relayed(std::string_view piece) {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
   record_.response_bytes += piece.size();
-  const Result<> written = co_await stream_.write(piece, deadline);
-  send_pace_.end();
-  co_return written;
+  return paced(stream_.write(piece, deadline));
 }
 
-async::Task<Result<>> Exchange::flush_relayed() {
+async::Soon<Result<>> Exchange::flush_relayed() {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
-  const Result<> flushed = co_await stream_.flush(deadline);
-  send_pace_.end();
-  co_return flushed;
+  return paced(stream_.flush(deadline));
 }
 
-async::Task<Result<>> Exchange::finish_relayed() {
+async::Soon<Result<>> Exchange::finish_relayed() {
   const async::Deadline deadline = send_pace_.begin(record_.response_bytes);
-  const Result<> finished = co_await stream_.finish(deadline);
-  send_pace_.end();
-  response_done_ = finished.has_value();
-  co_return finished;
+  return paced(stream_.finish(deadline));
 }
 
 void Exchange::set_user(std::string user) { user_ = std::move(user); }

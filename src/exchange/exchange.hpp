@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "async/soon.hpp"
 #include "base/endpoint.hpp"
 #include "http/message.hpp"
 #include "log/logs.hpp"
@@ -98,9 +99,9 @@ class Exchange {
   Result<> begin_relayed(http::ResponseHead& head, const http::Framing& framing);
   // The same for the answer that opens a tunnel: what follows is no HTTP, and the connection (or stream) ends with it.
   Result<> begin_tunnel(const http::ResponseHead& head);
-  async::Task<Result<>> write_relayed(std::string_view piece);
-  async::Task<Result<>> flush_relayed();
-  async::Task<Result<>> finish_relayed();
+  async::Soon<Result<>> write_relayed(std::string_view piece);
+  async::Soon<Result<>> flush_relayed();
+  async::Soon<Result<>> finish_relayed();
 
   // Where the answer comes from while it does, null otherwise: what cut() and the client's departure end.
   void set_source(wire::ClientStream* stream) { source_ = stream; }
@@ -112,6 +113,9 @@ class Exchange {
   bool was_cut() const { return was_cut_; }
   // The client has gone before there was an answer; nothing is written. Logged with status 499, as nginx does.
   void abandon(std::string why);
+
+  // Has finish_relayed() ended well?
+  void set_answered(bool whole) { response_done_ = whole; }
 
   bool response_begun() const { return response_begun_; }
   // The answer has begun and will never be whole: the client must not take the end of the connection for its end.
@@ -146,6 +150,8 @@ class Exchange {
  private:
   bool client_takes_html() const;
   void add_own_headers(http::ResponseHead& head);
+  async::Soon<Result<>> paced(async::Soon<Result<>> sending);
+  async::Task<Result<>> wait_paced(async::Soon<Result<>> sending);
 
   wire::ServerStream& stream_;
   http::RequestHead head_;

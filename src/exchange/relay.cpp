@@ -67,6 +67,12 @@ int status_for(const Error& error) {
   }
 }
 
+// In one field, and in our own spelling of the number.
+void say_length(http::Headers& headers, std::uint64_t length) {
+  const std::string text = std::to_string(length);
+  if (headers.find("Content-Length") != text) headers.set("Content-Length", text);
+}
+
 // How one attempt to get an answer ended.
 struct Attempted {
   bool answered = false;   // the answer (ours or theirs) is under way or done
@@ -76,8 +82,8 @@ struct Attempted {
 
 class Relay : private async::Ready {
  public:
-  Relay(Exchange& x, RelayPlan plan, upstream::Pool& pool)
-      : x_(x), plan_(std::move(plan)), pool_(pool), request_framing_(x.body().framing()) {
+  Relay(Exchange& x, const RelayPlan& plan, upstream::Pool& pool)
+      : x_(x), plan_(plan), pool_(pool), request_framing_(x.body().framing()) {
     client_left_ = !x_.stream().tell_when_gone(this);
     if (x_.request().asks_for_tunnel) {
       websocket_key_ = new_websocket_key();
@@ -108,7 +114,7 @@ class Relay : private async::Ready {
   Attempted failed(wire::ClientStream& upstream, bool reused, Error error) const;
 
   Exchange& x_;
-  RelayPlan plan_;
+  const RelayPlan& plan_;
   upstream::Pool& pool_;
   const http::Framing request_framing_;
   std::string websocket_key_;
@@ -124,10 +130,13 @@ class Relay : private async::Ready {
 
 http::Headers Relay::headers_for(std::size_t server, bool is_http_2) const {
   http::Headers headers = plan_.fields->request_fields(server);
-  headers.remove("Content-Length");
   headers.remove("Transfer-Encoding");
   if (request_framing_.kind == Kind::chunked) headers.add("Transfer-Encoding", "chunked");
-  if (request_framing_.kind == Kind::length) headers.add("Content-Length", std::to_string(request_framing_.length));
+  if (request_framing_.kind == Kind::length) {
+    say_length(headers, request_framing_.length);
+  } else {
+    headers.remove("Content-Length");
+  }
   if (x_.request().asks_for_tunnel) {
     // RFC 8441 section 5: the key is no part of the request that came.
     headers.set("Sec-WebSocket-Key", websocket_key_);
@@ -332,7 +341,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::R
   wire::BodySource& body = **source;
   const http::Framing framing = body.framing();
   const http::Version version = x_.request().version;
-  head.headers = plan_.fields->response_fields(server_, head);
+  plan_.fields->pass_response_fields(server_, head.headers);
   // A body of unknown length is chunked for a client that knows chunks; for others the end of the connection ends it.
   http::Framing to_client = framing;
   if (framing.kind == Kind::until_close || framing.kind == Kind::chunked) {
@@ -342,9 +351,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::R
   }
   // A head of HTTP/2 says itself that it is all.
   const bool says_length = framing.length > 0 || version != http::Version::http_2 || !upstream.is_multiplexed();
-  if (framing.kind == Kind::length && says_length) {
-    head.headers.set("Content-Length", std::to_string(framing.length));
-  }
+  if (framing.kind == Kind::length && says_length) say_length(head.headers, framing.length);
   if (head.status == 204) head.headers.remove("Content-Length");  // RFC 9110 section 8.6
   if (!plan_.upgrade.empty() && x_.stream().has_more_input()) x_.close_afterwards();  // attack C8
   const Result<> begun = x_.begin_relayed(head, to_client);
@@ -372,6 +379,7 @@ async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::R
   }
   if (!body.trailers().empty()) x_.stream().add_trailers(plan_.fields->passing_trailers(body.trailers()));
   const Result<> finished = co_await x_.finish_relayed();
+  x_.set_answered(finished.has_value());
   reusable = upstream.can_go_on() && body_sent_;
   co_return finished;
 }
@@ -388,7 +396,7 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientStream& upstream, http
   x_.stream().tell_when_gone(nullptr);
   // Bytes that came before the answer were sent to nobody in particular (attack C8).
   if (x_.stream().has_more_input()) co_return fail(Errc::malformed, "bytes before the upgrade", Side::client);
-  head.headers = plan_.fields->response_fields(server_, head);
+  plan_.fields->pass_response_fields(server_, head.headers);
   if (x_.request().asks_for_tunnel) {
     head.status = 200;
     head.headers.remove("Sec-WebSocket-Accept");
@@ -409,9 +417,9 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientStream& upstream, http
 
 }  // namespace
 
-async::Task<> relay(Exchange& x, authz::Permit permit, RelayPlan plan, upstream::Pool& pool) {
+async::Task<> relay(Exchange& x, authz::Permit permit, const RelayPlan& plan, upstream::Pool& pool) {
   const authz::Permit consumed(std::move(permit));
-  Relay one(x, std::move(plan), pool);
+  Relay one(x, plan, pool);
   co_await one.relay();
 }
 

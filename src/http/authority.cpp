@@ -13,7 +13,7 @@ constexpr std::size_t kMaxHost = 255;
 
 struct Parts {
   std::string_view host;
-  std::string_view port;  // digits, or empty
+  std::uint16_t port = 0;  // 0: none
 };
 
 bool is_name(std::string_view host) {
@@ -43,9 +43,10 @@ std::optional<Parts> split_authority(std::string_view text) {
   }
   if (end == text.size()) return parts;
   if (text[end] != ':') return std::nullopt;
-  parts.port = text.substr(end + 1);
-  const auto port = parse_unsigned(parts.port, 65535);
-  if (!port || *port == 0 || parts.port.size() > 5) return std::nullopt;
+  const std::string_view digits = text.substr(end + 1);
+  const auto port = parse_unsigned(digits, 65535);
+  if (!port || *port == 0 || digits.size() > 5) return std::nullopt;
+  parts.port = static_cast<std::uint16_t>(*port);
   return parts;
 }
 
@@ -57,7 +58,7 @@ std::optional<Authority> parse_authority(std::string_view text) {
   Authority authority;
   authority.host = lowered(parts->host);
   if (authority.host.back() == '.') authority.host.pop_back();
-  if (!parts->port.empty()) authority.port = static_cast<std::uint16_t>(*parse_unsigned(parts->port, 65535));
+  authority.port = parts->port;
   return authority;
 }
 
@@ -66,8 +67,9 @@ bool is_authority(std::string_view text) {
 }
 
 std::string Authority::to_string(std::uint16_t default_port) const {
-  if (port == 0 || port == default_port) return host;
-  return host + ":" + std::to_string(port);
+  std::string text = host;
+  if (port != 0 && port != default_port) text.append(1, ':').append(std::to_string(port));
+  return text;
 }
 
 }  // namespace sallyport::http

@@ -27,10 +27,6 @@ void for_each_pair(std::string_view field, Take take) {
   }
 }
 
-bool is_cookie_field(const Field& field) {
-  return field.name.size() == 6 && equal_ignoring_case(field.name, "cookie");
-}
-
 // Reads back as one part of a Set-Cookie field, and as the same.
 bool is_part(std::string_view text) {
   return is_field_value(text) && text.find(';') == std::string_view::npos && trimmed(text).size() == text.size();
@@ -51,7 +47,7 @@ std::vector<CookiePair> parse_cookies(std::string_view field) {
 FoundCookie find_cookie(const Headers& headers, std::string_view name) {
   FoundCookie found;
   for (const Field field : headers) {
-    if (!is_cookie_field(field)) continue;
+    if (!field.is("cookie")) continue;
     for_each_pair(field.value, [&](const CookiePair& pair, std::string_view) {
       if (pair.name != name) return;
       if (found.count++ == 0) found.value = pair.value;

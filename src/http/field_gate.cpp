@@ -1,6 +1,7 @@
 #include "http/field_gate.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -89,6 +90,20 @@ const FoldedNames& known_names() {
   return names;
 }
 
+using Kinds = std::array<FoldedNames::Tag, kFieldNames.size()>;
+
+Kinds make_kinds() {
+  Kinds kinds{};
+  std::transform(kFieldNames.begin(), kFieldNames.end(), kinds.begin(),
+                 [](std::string_view name) { return known_names().find(name); });
+  return kinds;
+}
+
+FoldedNames::Tag kind_of(const Field& field) {
+  static const Kinds kinds = make_kinds();
+  return field.id == kOtherField ? known_names().find(field.name) : kinds[static_cast<std::size_t>(field.id)];
+}
+
 const FoldedNames& end_to_end_names() {
   static const FoldedNames names = make_end_to_end_names();
   return names;
@@ -105,8 +120,9 @@ bool refused(std::uint32_t& counter) {
 bool is_known_to_gate(std::string_view name) { return known_names().find(name) != kOther; }
 
 ConnectionOptions::ConnectionOptions(const Headers& headers) {
+  if (!headers.has("connection")) return;
   for (const Field field : headers) {
-    if (equal_ignoring_case(field.name, "connection")) take_list(field.value);
+    if (field.is("connection")) take_list(field.value);
   }
   std::sort(names_.begin(), names_.end());
 }
@@ -130,9 +146,9 @@ void ConnectionOptions::take_list(std::string_view list) {
 }
 
 bool RequestGate::passes(const Field& field) {
-  if (reserved_.matches(field.name)) return refused(removed_.identity);
+  if (reserved_.matches(field)) return refused(removed_.identity);
   // A field that is kept for its meaning is kept in its own spelling only.
-  switch (known_names().find(field.name)) {
+  switch (kind_of(field)) {
     case kHopByHop:
       return refused(removed_.hop_by_hop);
     case kTe:
@@ -151,8 +167,8 @@ bool RequestGate::passes(const Field& field) {
 }
 
 bool ResponseGate::passes(const Field& field) {
-  if (reserved_.matches(field.name)) return refused(removed_.identity);
-  switch (known_names().find(field.name)) {
+  if (reserved_.matches(field)) return refused(removed_.identity);
+  switch (kind_of(field)) {
     case kHopByHop:
     case kTe:
     case kAltSvc:

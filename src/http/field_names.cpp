@@ -69,6 +69,22 @@ void FoldedNames::add_entry(std::string_view name, bool is_prefix, Tag tag) {
   bucket.entries.push_back(Entry{std::move(text), is_prefix, tag});
 }
 
+void ReservedNames::add(std::string_view name) {
+  names_.add(name, 1);
+  number();
+}
+
+void ReservedNames::add_prefix(std::string_view prefix) {
+  names_.add_prefix(prefix, 1);
+  number();
+}
+
+void ReservedNames::number() {
+  for (const std::string_view name : kFieldNames) {
+    if (matches(name)) numbered_.add(field_id(name));
+  }
+}
+
 FoldedNames::Tag FoldedNames::find(std::string_view name) const {
   if (!name.empty() && to_lower(name.front()) == 'h') name = without_http_prefix(name);
   if (name.empty()) return kNone;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/message.hpp"
+
 namespace sallyport::http {
 
 // The one folding of header field names, for judging whether somebody behind us could take one name for another: lower
@@ -53,13 +55,18 @@ class FoldedNames {
 class ReservedNames {
  public:
   // "iv-user", or a name from the configuration.
-  void add(std::string_view name) { names_.add(name, 1); }
+  void add(std::string_view name);
   // "iv-", "am-eai-"
-  void add_prefix(std::string_view prefix) { names_.add_prefix(prefix, 1); }
+  void add_prefix(std::string_view prefix);
   bool matches(std::string_view name) const { return names_.find(name) != FoldedNames::kNone; }
+  bool matches(const Field& field) const {
+    return field.id == kOtherField ? matches(field.name) : numbered_.has(field.id);
+  }
 
  private:
+  void number();
   FoldedNames names_;
+  FieldIds numbered_;  // those of names_ that have a number
 };
 
 }  // namespace sallyport::http

@@ -27,10 +27,10 @@ Parsed<std::optional<Framing>> read_fields(Version version, const Headers& heade
   std::optional<std::string_view> coding;
   std::optional<std::string_view> length;
   for (const Field field : headers) {
-    if (field.name.size() == 17 && equal_ignoring_case(field.name, "transfer-encoding")) {
+    if (field.is("transfer-encoding")) {
       if (coding) return parse_failure(400, "more than one Transfer-Encoding field");
       coding = field.value;
-    } else if (field.name.size() == 14 && equal_ignoring_case(field.name, "content-length")) {
+    } else if (field.is("content-length")) {
       if (length) return parse_failure(400, "more than one Content-Length field");
       length = field.value;
     }
@@ -84,9 +84,10 @@ bool keeps_alive(const ResponseHead& head) {
   return keeps_alive(head.version, head.headers);
 }
 
-bool has_list_member(const Headers& headers, std::string_view name, std::string_view token) {
+bool has_list_member(const Headers& headers, FieldName name, std::string_view token) {
+  if (!headers.has(name)) return false;
   for (const Field field : headers) {
-    if (!equal_ignoring_case(field.name, name)) continue;
+    if (!field.is(name)) continue;
     std::string_view rest = field.value;
     for (;;) {
       const auto comma = rest.find(',');
@@ -111,8 +112,9 @@ bool asks_for_websocket(const RequestHead& head) {
 
 Parsed<bool> expects_continue(const RequestHead& head) {
   bool wanted = false;
+  if (!head.headers.has("expect")) return false;
   for (const Field field : head.headers) {
-    if (!equal_ignoring_case(field.name, "expect")) continue;
+    if (!field.is("expect")) continue;
     if (wanted || !equal_ignoring_case(field.value, "100-continue")) {
       return parse_failure(417, "Expect: not exactly '100-continue'");
     }

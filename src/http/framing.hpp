@@ -41,7 +41,7 @@ bool keeps_alive(const RequestHead& head);
 bool keeps_alive(const ResponseHead& head);
 
 // True if a field of that name has `token` among its comma-separated members, ignoring case.
-bool has_list_member(const Headers& headers, std::string_view name, std::string_view token);
+bool has_list_member(const Headers& headers, FieldName name, std::string_view token);
 
 // An opening handshake of RFC 6455 section 4.1: GET, HTTP/1.1, Upgrade with "websocket" alone, Connection with
 // "upgrade", version 13, a key, and no body announced. Ask before the gate, which refuses Upgrade.

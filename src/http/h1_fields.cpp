@@ -41,7 +41,10 @@ std::optional<std::string_view> without_crlf(std::string_view line) {
 
 tl::expected<Field, const char*> parse_field_line(std::string_view line) {
   const std::size_t first_colon = line.find(':');
-  if (first_colon == std::string_view::npos || !is_token(line.substr(0, first_colon))) {
+  FieldName name = std::string_view();
+  if (first_colon != std::string_view::npos) name = line.substr(0, first_colon);
+  // A name that has a number is a token.
+  if (first_colon == std::string_view::npos || (name.id() == kOtherField && !is_token(name.text()))) {
     const auto is_other = [](char c) { return !is_in(c, kToken); };
     const auto colon = static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_other) - line.begin());
     if (line.empty()) return tl::make_unexpected("empty line");
@@ -54,10 +57,16 @@ tl::expected<Field, const char*> parse_field_line(std::string_view line) {
     return tl::make_unexpected("a character in the field name that is none of a token");
   }
   std::string_view value = line.substr(first_colon + 1);
-  if (value.starts_with(' ')) value.remove_prefix(1);  // the usual one
-  if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) value = trimmed(value);
+  bool joined = value.starts_with(' ');  // as usual
+  if (joined) value.remove_prefix(1);
+  if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) {
+    value = trimmed(value);
+    joined = false;
+  }
   if (!is_field_value(value)) return tl::make_unexpected("a control character in the field value");
-  return Field{line.substr(0, first_colon), value};
+  Field field(name, value, true);
+  field.joined = joined;
+  return field;
 }
 
 Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {
@@ -84,8 +93,8 @@ Parsed<bool> FieldSection::take_line(std::string_view line) {
   if (fields_.size() == limits_.max_count) return parse_failure(431, "too many header fields");
   const auto field = parse_field_line(*text);
   if (!field) return parse_failure(400, where() + field.error());
-  if (field->name.size() == 4 && equal_ignoring_case(field->name, "host")) ++host_count_;
-  fields_.add(field->name, field->value);
+  if (field->is("host")) ++host_count_;
+  fields_.add(*field);
   return false;
 }
 

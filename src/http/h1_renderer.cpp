@@ -1,7 +1,5 @@
 #include "http/h1_renderer.hpp"
 
-#include <cstring>
-
 #include "base/text.hpp"
 #include "http/chars.hpp"
 #include "http/target_form.hpp"
@@ -9,31 +7,19 @@
 namespace sallyport::http {
 namespace {
 
-char* put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
-
-std::size_t size_of(const Headers& headers) {
-  std::size_t size = 2;
-  for (const Field field : headers) size += field.name.size() + field.value.size() + 4;
-  return size;
-}
-
+// The fields and the empty line behind them.
 Result<> append_fields(const Headers& headers, std::string& out) {
-  const std::size_t before = out.size();
-  out.resize(before + size_of(headers));
-  char* at = out.data() + before;
   for (const Field field : headers) {
-    if (!is_token(field.name)) {
+    if (field.judged) continue;
+    if (field.id == kOtherField && !is_token(field.name)) {
       return fail(Errc::internal, "head not written: field name '" + log_escaped(field.name, 64) + "' is no token");
     }
     if (!is_field_value(field.value)) {
       return fail(Errc::internal, "head not written: field " + std::string(field.name) + " has a control character");
     }
-    at = put(put(put(put(at, field.name), ": "), field.value), "\r\n");
   }
-  put(at, "\r\n");
+  headers.append_lines(out);
+  out += "\r\n";
   return {};
 }
 

@@ -23,14 +23,9 @@ bool has_upper_case(std::string_view name) {
 
 }  // namespace
 
-bool is_connection_specific(std::string_view name) {
-  switch (name.size()) {
-    case 7: return equal_ignoring_case(name, "upgrade");
-    case 10: return equal_ignoring_case(name, "connection") || equal_ignoring_case(name, "keep-alive");
-    case 16: return equal_ignoring_case(name, "proxy-connection");
-    case 17: return equal_ignoring_case(name, "transfer-encoding");
-    default: return false;
-  }
+bool is_connection_specific(FieldName name) {
+  constexpr FieldIds kSpecific{"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"};
+  return kSpecific.has(name.id());
 }
 
 Parsed<> H2FieldJudge::judge(std::string_view name, std::string_view value) {

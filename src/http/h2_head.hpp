@@ -101,6 +101,6 @@ Parsed<Framing> decide_h2_framing(const RequestHead& head, bool ended);
 Parsed<Framing> decide_h2_framing(const ResponseHead& head, std::string_view request_method, bool ended);
 
 // Is the name one of those that belong to a connection of HTTP/1 and are malformed in HTTP/2 (RFC 9113 section 8.2.2)?
-bool is_connection_specific(std::string_view name);
+bool is_connection_specific(FieldName name);
 
 }  // namespace sallyport::http

@@ -68,10 +68,11 @@ void H2FieldBlock::push(std::string_view name, std::string_view value) {
                                 name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-Result<> H2FieldBlock::add(const Headers& headers, std::string_view without) {
+Result<> H2FieldBlock::add(const Headers& headers, FieldName without) {
   for (const Field field : headers) {
-    if (is_connection_specific(field.name) || equal_ignoring_case(field.name, without)) continue;
-    if (!is_token(field.name) || !is_field_value(field.value)) {
+    if (is_connection_specific(field.known_name()) || field.is(without)) continue;
+    const bool is_name = field.id != kOtherField || field.judged || is_token(field.name);
+    if (!is_name || !(field.judged || is_field_value(field.value))) {
       return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
     }
     push(field.name, field.value);

@@ -58,7 +58,7 @@ class H2FieldBlock {
   void add_pseudo(std::string_view name, std::string_view value) { push(name, value); }
   // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them, names in lower case (RFC
   // 9113 section 8.2.1). Errors: internal, for a field that cannot be written.
-  Result<> add(const Headers& headers, std::string_view without = {});
+  Result<> add(const Headers& headers, FieldName without = std::string_view());
 
   const nghttp2_nv* data() const { return fields_; }
   std::size_t size() const { return size_; }

@@ -18,7 +18,7 @@ struct Range {
 std::vector<Range> ranges_of(const Headers& headers) {
   std::vector<Range> ranges;
   for (const Field field : headers) {
-    if (!equal_ignoring_case(field.name, "accept-language")) continue;
+    if (!field.is("accept-language")) continue;
     for (const std::string_view piece : split(field.value, ',')) {
       const std::string_view tag = trimmed(piece.substr(0, piece.find(';')));
       const unsigned weight = weight_of(piece);

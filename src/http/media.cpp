@@ -36,7 +36,7 @@ bool prefers_html(const Headers& headers) {
   unsigned html = 0;
   unsigned json = 0;
   for (const Field field : headers) {
-    if (!equal_ignoring_case(field.name, "accept")) continue;
+    if (!field.is("accept")) continue;
     for (const std::string_view range : split(field.value, ',')) {
       const std::string_view type = trimmed(range.substr(0, range.find(';')));
       if (equal_ignoring_case(type, "text/html") || equal_ignoring_case(type, "application/xhtml+xml")) {

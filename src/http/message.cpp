@@ -1,80 +1,117 @@
 #include "http/message.hpp"
 
 #include <algorithm>
-#include <cstring>
-
-#include "base/text.hpp"
 
 namespace sallyport::http {
+namespace {
 
-Headers::Bytes::Bytes(const Bytes& other) : size_(other.size_), room_(other.size_) {
-  if (size_ == 0) return;
-  at_ = std::make_unique_for_overwrite<char[]>(room_);
-  std::memcpy(at_.get(), other.at_.get(), size_);
+char* write(char* at, std::string_view text) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
 }
 
-void Headers::Bytes::reserve(std::size_t room) {
-  if (room <= room_) return;
-  auto larger = std::make_unique_for_overwrite<char[]>(room);
-  if (size_ > 0) std::memcpy(larger.get(), at_.get(), size_);
-  at_.swap(larger);
-  room_ = room;
-}
+}  // namespace
 
-void Headers::Bytes::append(std::string_view first, std::string_view second) {
-  const std::size_t size = size_ + first.size() + second.size();
-  std::unique_ptr<char[]> old;
-  if (size > room_) {
-    // Kept until the new ones are complete.
-    const std::size_t room = std::max(size, 2 * room_);
-    old = std::exchange(at_, std::make_unique_for_overwrite<char[]>(room));
-    if (size_ > 0) std::memcpy(at_.get(), old.get(), size_);
-    room_ = room;
+Headers::Headers(const Headers& other)
+    : room_(other.bytes_), bytes_(other.bytes_), count_(other.count_), ids_(other.ids_) {
+  if (count_ == 0) {
+    room_ = bytes_ = 0;
+    return;
   }
-  char* const end = at_.get() + size_;
-  std::memcpy(end, first.data(), first.size());
-  std::memcpy(end + first.size(), second.data(), second.size());
-  size_ = size;
+  room_ += count_ * sizeof(Entry);
+  block_ = std::make_unique_for_overwrite<char[]>(room_);
+  std::memcpy(block_.get(), other.block_.get(), bytes_);
+  std::memcpy(place_of(count_ - 1), other.place_of(count_ - 1), count_ * sizeof(Entry));
 }
 
-void Headers::add(std::string_view name, std::string_view value) {
-  const std::size_t offset = bytes_.size();
-  bytes_.append(name, value);
-  entries_.push_back(Entry{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(name.size()),
-                           static_cast<std::uint32_t>(value.size())});
+Headers& Headers::operator=(Headers other) noexcept {
+  block_.swap(other.block_);
+  std::swap(room_, other.room_);
+  std::swap(bytes_, other.bytes_);
+  std::swap(count_, other.count_);
+  std::swap(ids_, other.ids_);
+  return *this;
 }
 
-void Headers::set(std::string_view name, std::string_view value) {
+std::unique_ptr<char[]> Headers::grow(std::size_t room) {
+  auto old = std::exchange(block_, std::make_unique_for_overwrite<char[]>(room));
+  const char* const old_end = old.get() + std::exchange(room_, room);
+  if (bytes_ > 0) std::memcpy(block_.get(), old.get(), bytes_);
+  const std::size_t entries = count_ * sizeof(Entry);
+  if (entries > 0) std::memcpy(block_.get() + room_ - entries, old_end - entries, entries);
+  return old;
+}
+
+void Headers::add(const Field& field) {
+  const Entry entry{static_cast<std::uint32_t>(bytes_), static_cast<std::uint32_t>(field.name.size()),
+                    static_cast<std::uint32_t>(field.value.size()), field.id, field.judged};
+  const std::size_t size = entry.line_length();
+  const std::size_t needed = bytes_ + size + (count_ + 1) * sizeof(Entry);
+  // The old ones live until the new one is complete: it may be made of them.
+  std::unique_ptr<char[]> old;
+  if (needed > room_) old = grow(std::max(needed, 2 * room_));
+  char* at = block_.get() + bytes_;
+  if (field.joined) {
+    at = write(at, {field.name.data(), size - kLineEnd.size()});
+  } else {
+    at = write(write(write(at, field.name), kColon), field.value);
+  }
+  write(at, kLineEnd);
+  put(count_++, entry);
+  bytes_ += size;
+  ids_.add(field.id);
+}
+
+void Headers::append_lines(std::string& out) const {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count_; ++i) size += entry_at(i).line_length();
+  const std::size_t before = out.size();
+  out.resize(before + size);
+  char* at = out.data() + before;
+  // Lines that follow each other here follow each other there.
+  for (std::size_t i = 0; i < count_;) {
+    const std::size_t from = entry_at(i).offset;
+    std::size_t to = from;
+    for (; i < count_ && entry_at(i).offset == to; ++i) to += entry_at(i).line_length();
+    at = write(at, {block_.get() + from, to - from});
+  }
+}
+
+void Headers::set(FieldName name, std::string_view value) {
   remove(name);
   add(name, value);
 }
 
-std::size_t Headers::remove(std::string_view name) {
-  return remove_if([name](const Field& field) { return equal_ignoring_case(field.name, name); });
+std::size_t Headers::remove(FieldName name) {
+  if (!ids_.has(name.id())) return 0;
+  return remove_if([name](const Field& field) { return field.is(name); });
 }
 
-std::optional<std::string_view> Headers::find(std::string_view name) const {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+std::optional<std::string_view> Headers::find(FieldName name) const {
+  if (!ids_.has(name.id())) return std::nullopt;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (entry_at(i).id != name.id()) continue;
     const Field field = (*this)[i];
-    if (equal_ignoring_case(field.name, name)) return field.value;
+    if (field.is(name)) return field.value;
   }
   return std::nullopt;
 }
 
-std::size_t Headers::count(std::string_view name) const {
+std::size_t Headers::count(FieldName name) const {
   std::size_t found = 0;
-  for (const Field field : *this) found += equal_ignoring_case(field.name, name) ? 1 : 0;
+  if (!ids_.has(name.id())) return found;
+  for (const Field field : *this) found += field.is(name) ? 1 : 0;
   return found;
 }
 
 void Headers::clear() {
-  bytes_.clear();
-  entries_.clear();
+  bytes_ = count_ = 0;
+  ids_.clear();
 }
 
 void Headers::reserve(std::size_t fields, std::size_t bytes) {
-  entries_.reserve(entries_.size() + fields);
-  bytes_.reserve(bytes_.size() + bytes);
+  const std::size_t needed = bytes_ + bytes + (count_ + fields) * sizeof(Entry);
+  if (needed > room_) grow(needed);
 }
 
 }  // namespace sallyport::http

@@ -3,90 +3,118 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "base/text.hpp"
+#include "http/field_id.hpp"
 
 namespace sallyport::http {
 
 // One header field as received or as to be sent. The views point into the Headers they came from and die with the
 // next change to it.
 struct Field {
+  Field() = default;
+  Field(FieldName field_name, std::string_view field_value, bool is_judged = false)
+      : name(field_name.text()), value(field_value), id(field_name.id()), judged(is_judged) {}
+
+  FieldName known_name() const { return FieldName(name, id); }
+  bool is(FieldName other) const {
+    return id == other.id() && (id != kOtherField || equal_ignoring_case(name, other.text()));
+  }
+
   std::string_view name;
   std::string_view value;
+  FieldId id = kOtherField;  // field_id(name)
+  bool judged = false;       // a parser has found name and value as RFC 9110 section 5 has them
+  bool joined = false;       // between name and value stands ": ", so that they are one piece
 };
 
 // Header fields in the order received; names keep their spelling, look-ups ignore ASCII case (RFC 9110 section 5.1).
-// One buffer holds all names and values, so that a head costs two allocations however many fields it has.
+// One block holds everything, so that a head costs one allocation however many fields it has: from its front the fields
+// as lines of HTTP/1, so that those that only pass are copied as they are; where they stand, from its back.
 class Headers {
  public:
   class Iterator;
 
-  void add(std::string_view name, std::string_view value);
+  Headers() = default;
+  Headers(Headers&& other) noexcept
+      : block_(std::move(other.block_)),
+        room_(std::exchange(other.room_, 0)),
+        bytes_(std::exchange(other.bytes_, 0)),
+        count_(std::exchange(other.count_, 0)),
+        ids_(std::exchange(other.ids_, {})) {}
+  Headers(const Headers& other);
+  Headers& operator=(Headers other) noexcept;
+  ~Headers() = default;
+
+  // Both may be views of these fields.
+  void add(FieldName name, std::string_view value) { add(Field(name, value)); }
+  void add(const Field& field);
   // Replaces every field of that name by one at the end.
-  void set(std::string_view name, std::string_view value);
+  void set(FieldName name, std::string_view value);
   // Removes every field of that name; how many there were.
-  std::size_t remove(std::string_view name);
+  std::size_t remove(FieldName name);
   // Removes the fields for which `predicate(Field)` is true; how many there were.
   template <class Predicate>
   std::size_t remove_if(Predicate predicate);
 
   // The value of the first field of that name.
-  std::optional<std::string_view> find(std::string_view name) const;
-  bool has(std::string_view name) const { return find(name).has_value(); }
-  std::size_t count(std::string_view name) const;
+  std::optional<std::string_view> find(FieldName name) const;
+  bool has(FieldName name) const { return find(name).has_value(); }
+  std::size_t count(FieldName name) const;
 
-  std::size_t size() const { return entries_.size(); }
-  bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
   Field operator[](std::size_t index) const {
-    const Entry& entry = entries_[index];
-    const char* const at = bytes_.data() + entry.offset;
-    return Field{{at, entry.name_length}, {at + entry.name_length, entry.value_length}};
+    const Entry entry = entry_at(index);
+    const char* const at = block_.get() + entry.offset;
+    const char* const value = at + entry.name_length + kColon.size();
+    Field field(FieldName({at, entry.name_length}, entry.id), {value, entry.value_length}, entry.judged);
+    field.joined = true;
+    return field;
   }
   Iterator begin() const;
   Iterator end() const;
   void clear();
-  // Makes room for that many more fields with that many bytes of names and values.
+  // Makes room for that many more fields whose lines have that many bytes.
   void reserve(std::size_t fields, std::size_t bytes);
-  // Of all names and values that were added, those of removed fields included.
-  std::size_t bytes() const { return bytes_.size(); }
+  // Of all lines that were added, those of removed fields included.
+  std::size_t bytes() const { return bytes_; }
+  // Appends the fields as lines of HTTP/1 (RFC 9112 section 5), whatever is in them.
+  void append_lines(std::string& out) const;
 
  private:
+  static constexpr std::string_view kColon = ": ";
+  static constexpr std::string_view kLineEnd = "\r\n";
+
   struct Entry {
+    std::size_t line_length() const { return name_length + kColon.size() + value_length + kLineEnd.size(); }
     std::uint32_t offset;
     std::uint32_t name_length;
     std::uint32_t value_length;
+    FieldId id;
+    bool judged;
   };
-  // Characters that are only ever added: a std::string checks more for each field, and clears what it grows by.
-  class Bytes {
-   public:
-    Bytes() = default;
-    Bytes(Bytes&& other) noexcept
-        : at_(std::move(other.at_)), size_(std::exchange(other.size_, 0)), room_(std::exchange(other.room_, 0)) {}
-    Bytes(const Bytes& other);
-    Bytes& operator=(Bytes other) noexcept {
-      at_.swap(other.at_);
-      std::swap(size_, other.size_);
-      std::swap(room_, other.room_);
-      return *this;
-    }
-    const char* data() const { return at_.get(); }
-    std::size_t size() const { return size_; }
-    void clear() { size_ = 0; }
-    void reserve(std::size_t room);
-    // Both may be views of these bytes.
-    void append(std::string_view first, std::string_view second);
+  char* place_of(std::size_t index) const { return block_.get() + room_ - (index + 1) * sizeof(Entry); }
+  Entry entry_at(std::size_t index) const {
+    Entry entry;
+    std::memcpy(&entry, place_of(index), sizeof entry);
+    return entry;
+  }
+  void put(std::size_t index, const Entry& entry) { std::memcpy(place_of(index), &entry, sizeof entry); }
+  // Has at least that size afterwards; the old block.
+  std::unique_ptr<char[]> grow(std::size_t room);
 
-   private:
-    std::unique_ptr<char[]> at_;
-    std::size_t size_ = 0;
-    std::size_t room_ = 0;
-  };
-  Bytes bytes_;
-  std::vector<Entry> entries_;
+  std::unique_ptr<char[]> block_;
+  std::size_t room_ = 0;   // of the block
+  std::size_t bytes_ = 0;  // at its front
+  std::size_t count_ = 0;
+  FieldIds ids_;  // of all fields, and maybe of removed ones
 };
 
 inline const Headers kNoHeaders;
@@ -114,18 +142,22 @@ class Headers::Iterator {
   std::size_t index_ = 0;
 };
 
-inline Headers::Iterator Headers::begin() const { return Iterator(this, 0); }
-inline Headers::Iterator Headers::end() const { return Iterator(this, entries_.size()); }
+inline Headers::Iterator Headers::begin() const {
+  return Iterator(this, 0);
+}
+inline Headers::Iterator Headers::end() const {
+  return Iterator(this, count_);
+}
 
 template <class Predicate>
 std::size_t Headers::remove_if(Predicate predicate) {
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (!predicate((*this)[i])) entries_[kept++] = entries_[i];
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (predicate((*this)[i])) continue;
+    if (kept != i) put(kept, entry_at(i));
+    ++kept;
   }
-  const std::size_t removed = entries_.size() - kept;
-  entries_.resize(kept);
-  return removed;
+  return std::exchange(count_, kept) - kept;
 }
 
 enum class Version : std::uint8_t { http_1_0, http_1_1, http_2 };

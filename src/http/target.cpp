@@ -84,7 +84,7 @@ class TargetMaker {
 Result<> TargetMaker::take_authority(const RequestHead& head, TargetForm form, std::string_view in_target) {
   std::optional<std::string_view> host;
   for (const Field field : head.headers) {
-    if (!equal_ignoring_case(field.name, "host")) continue;
+    if (!field.is("host")) continue;
     if (host) return refuse("more than one Host field");
     host = field.value;
   }

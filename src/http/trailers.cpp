@@ -86,7 +86,7 @@ Headers passing_trailers(const Headers& trailers, const std::vector<std::string>
   Headers out;
   if (allowed.empty()) return out;
   for (const Field field : trailers) {
-    if (passes(field.name, allowed, reserved)) out.add(field.name, field.value);
+    if (passes(field.name, allowed, reserved)) out.add(field);
   }
   return out;
 }

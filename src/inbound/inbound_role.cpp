@@ -59,6 +59,15 @@ std::string allowed_methods(const std::vector<std::string>& disabled) {
   return list;
 }
 
+authz::ObjectName judged_object(const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                const Result<junction::Route>& route) {
+  // What no junction serves is judged too, as an object of the server: a visitor learns no names.
+  if (!route) return authz::ObjectName::of(snapshot.server_object, target);
+  auto routed = junction::object_of(*route, snapshot.server_object, target);
+  // A name that cannot be judged is judged as the root of everything, which nobody reads by default.
+  return routed ? std::move(*routed) : *authz::ObjectName::parse("/");
+}
+
 class JunctionFields final : public exchange::FieldPlanner {
  public:
   JunctionFields(const http::RequestHead& request, const junction::Route& route, const identity::Subject& subject,
@@ -68,8 +77,8 @@ class JunctionFields final : public exchange::FieldPlanner {
   http::Headers request_fields(std::size_t server) const override {
     return junction::plan_request(route_, route_.junction->servers[server], subject_, client_, request_, rules_);
   }
-  http::Headers response_fields(std::size_t server, const http::ResponseHead& head) const override {
-    return junction::plan_response(*route_.junction, route_.junction->servers[server], head, rules_);
+  void pass_response_fields(std::size_t server, http::Headers& fields) const override {
+    junction::plan_response(*route_.junction, route_.junction->servers[server], rules_, fields);
   }
   http::Headers passing_trailers(const http::Headers& trailers) const override {
     return http::passing_trailers(trailers, route_.junction->trailers, rules_.reserved);
@@ -94,16 +103,10 @@ InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Poo
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                     const Visitor& visitor, const Result<junction::Route>& route) const {
-  // What no junction serves is judged too, as an object of the server: a visitor learns no names.
-  authz::ObjectName object = authz::ObjectName::of(snapshot.server_object, target);
-  if (route) {
-    auto routed = junction::object_of(*route, snapshot.server_object, target);
-    // A name that cannot be judged is judged as the root of everything, which nobody reads by default.
-    object = routed ? std::move(*routed) : *authz::ObjectName::parse("/");
-  }
   authz::Request request;
   request.method = x.request().method;
-  return authz::decide(*snapshot.policy, visitor.subject(), std::move(object), snapshot.methods, std::move(request));
+  return authz::decide(*snapshot.policy, visitor.subject(), judged_object(snapshot, target, route), snapshot.methods,
+                       std::move(request));
 }
 
 void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, const Visitor& visitor) {
@@ -283,7 +286,7 @@ async::Task<> InboundRole::deliver(Exchange& x, const Snapshot& snapshot, const 
   const JunctionFields fields(x.request(), route, subject, facts, snapshot.header_rules);
   plan.fields = &fields;
   const SessionWatch::Entry watched(session_watch_, visitor, x);
-  co_await exchange::relay(x, std::move(permit), std::move(plan), pool_);
+  co_await exchange::relay(x, std::move(permit), plan, pool_);
 }
 
 }  // namespace sallyport::inbound

@@ -348,16 +348,19 @@ async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http
   co_await x.refuse(404, "no such page of the proxy");
 }
 
-async::Task<bool> LoginFlow::try_basic(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
-  if (snapshot.settings->ba.ba_auth == config::AuthTransport::none || !x.client().secure) co_return true;
-  if (visitor.session && visitor.session->subject.is_authenticated()) co_return true;
-  const auto field = x.request().headers.find("Authorization");
-  if (!field) co_return true;
+async::Soon<bool> LoginFlow::try_basic(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
+  if (snapshot.settings->ba.ba_auth == config::AuthTransport::none || !x.client().secure) return true;
+  if (visitor.session && visitor.session->subject.is_authenticated()) return true;
+  if (!x.request().headers.has("Authorization")) return true;
+  return log_in_by_basic(x, snapshot, visitor);
+}
+
+async::Task<bool> LoginFlow::log_in_by_basic(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
   if (x.request().headers.count("Authorization") > 1) {
     co_await x.refuse(400, "two Authorization fields");
     co_return false;
   }
-  auto credentials = http::parse_basic(*field);
+  auto credentials = http::parse_basic(*x.request().headers.find("Authorization"));
   if (!credentials && credentials.error().code == Errc::not_found) co_return true;  // another scheme: not ours
   if (!credentials) {
     co_await x.refuse(400, credentials.error().to_string());

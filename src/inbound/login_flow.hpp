@@ -24,9 +24,10 @@ class LoginFlow {
 
   // Logs a visitor without a session in by the Authorization field, if that method is on and the field is there. False:
   // the exchange has been answered.
-  async::Task<bool> try_basic(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+  async::Soon<bool> try_basic(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
 
  private:
+  async::Task<bool> log_in_by_basic(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
   enum class Checked : std::uint8_t { accepted, refused, throttled, unavailable, not_stored };
   struct Verdict {
     Checked checked = Checked::refused;

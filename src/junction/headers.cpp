@@ -86,16 +86,16 @@ void announce_trailers(http::Headers& out, const Junction& junction, const http:
                        const HeaderRules& rules) {
   if (junction.trailers.empty()) return;
   for (const http::Field field : received) {
-    if (!equal_ignoring_case(field.name, "Trailer")) continue;
+    if (!field.is("Trailer")) continue;
     const std::string names = http::passing_trailer_names(field.value, junction.trailers, rules.reserved);
     if (!names.empty()) out.add("Trailer", names);
   }
 }
 
-// Names compare by letters first: most fields are none of these.
-bool is_ours_to_write(std::string_view name) {
-  return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "X-Request-ID");
-}
+// The others pass as they are, or do not pass the gate.
+constexpr http::FieldIds kJudgedInRequests{"Host", "X-Request-ID", "Authorization", "Cookie"};
+constexpr http::FieldIds kJudgedInAnswers{"Location",    "Content-Location", "Refresh", "Set-Cookie",
+                                          "Set-Cookie2", "WWW-Authenticate", "Server",  "Service-Worker-Allowed"};
 
 }  // namespace
 
@@ -135,14 +135,19 @@ http::Headers plan_request(const Route& route, const Server& server, const ident
   const bool keeps_host = junction.kind == Kind::virtual_host;
   out.add("Host", keeps_host ? junction.authority : authority_of(server, junction.type));
   for (const http::Field field : head.headers) {
-    if (!gate.passes(field) || is_ours_to_write(field.name)) continue;
-    if (junction.basic_auth == BasicAuth::filter && equal_ignoring_case(field.name, "Authorization")) continue;
-    if (!junction.session_cookie && equal_ignoring_case(field.name, "Cookie")) {
+    if (!gate.passes(field)) continue;
+    if (!kJudgedInRequests.has(field.id)) {
+      out.add(field);
+    } else if (field.is("Authorization")) {
+      if (junction.basic_auth != BasicAuth::filter) out.add(field);
+    } else if (field.is("Cookie")) {
+      if (junction.session_cookie) {
+        out.add(field);
+        continue;
+      }
       const std::string others = http::cookies_without(field.value, rules.own_cookies);
-      if (!others.empty()) out.add(field.name, others);
-      continue;
+      if (!others.empty()) out.add(field.known_name(), others);
     }
-    out.add(field.name, field.value);
   }
   announce_trailers(out, junction, head.headers, rules);
   add_client(out, junction, client, head.version);
@@ -151,36 +156,31 @@ http::Headers plan_request(const Route& route, const Server& server, const ident
   return out;
 }
 
-http::Headers plan_response(const Junction& junction, const Server& server, const http::ResponseHead& head,
-                            const HeaderRules& rules) {
-  http::ResponseGate gate(head.headers, rules.reserved);
-  http::Headers out;
-  out.reserve(head.headers.size() + kMostAdded, head.headers.bytes() + kUsuallyAdded);
-  for (const http::Field field : head.headers) {
-    if (!gate.passes(field)) continue;
-    const auto is = [&](std::string_view name) { return equal_ignoring_case(field.name, name); };
-    if (is("Location") || is("Content-Location")) {
-      out.add(field.name, outward_url(junction, field.value));
-    } else if (is("Refresh")) {
-      out.add(field.name, outward_refresh(junction, field.value));
-    } else if (is("Set-Cookie")) {
+void plan_response(const Junction& junction, const Server& server, const HeaderRules& rules, http::Headers& fields) {
+  http::ResponseGate gate(fields, rules.reserved);
+  http::Headers anew;
+  announce_trailers(anew, junction, fields, rules);
+  fields.remove_if([&](const http::Field& field) {
+    if (!gate.passes(field)) return true;
+    if (!kJudgedInAnswers.has(field.id)) return false;
+    if (field.is("Location") || field.is("Content-Location")) {
+      anew.add(field.known_name(), outward_url(junction, field.value));
+    } else if (field.is("Refresh")) {
+      anew.add(field.known_name(), outward_refresh(junction, field.value));
+    } else if (field.is("Set-Cookie")) {
       if (const auto cookie = outward_cookie(junction, server, rules.own_cookies, field.value)) {
-        out.add(field.name, *cookie);
+        anew.add(field.known_name(), *cookie);
       }
-    } else if (is("Set-Cookie2")) {
-      continue;  // RFC 2965, dead; nobody here would judge its names
-    } else if (is("WWW-Authenticate")) {
-      if (junction.basic_auth == BasicAuth::ignore) out.add(field.name, field.value);
-    } else if (is("Server")) {
-      if (rules.keep_server_field) out.add(field.name, field.value);
-    } else if (is("Service-Worker-Allowed") && junction.kind != Kind::virtual_host) {
-      continue;  // a worker of one mount point would see the requests for all of them
-    } else {
-      out.add(field.name, field.value);
+    } else if (field.is("WWW-Authenticate")) {
+      return junction.basic_auth != BasicAuth::ignore;
+    } else if (field.is("Server")) {
+      return !rules.keep_server_field;
+    } else if (field.is("Service-Worker-Allowed")) {
+      return junction.kind != Kind::virtual_host;  // a worker of one mount point would see the requests for all of them
     }
-  }
-  announce_trailers(out, junction, head.headers, rules);
-  return out;
+    return true;  // Set-Cookie2 too (RFC 2965), dead; nobody here would judge its names
+  });
+  for (const http::Field field : anew) fields.add(field);
 }
 
 }  // namespace sallyport::junction

@@ -52,11 +52,11 @@ http::ReservedNames reserved_names();
 http::Headers plan_request(const Route& route, const Server& server, const identity::Subject& subject,
                            const ClientFacts& client, const http::RequestHead& head, const HeaderRules& rules);
 
-// The fields of the answer for the browser: through the gate (http::ResponseGate), with places as the browser
-// knows them (see outward.hpp), without foreign or planted cookies, without challenges that nobody here would answer
-// (WWW-Authenticate, unless -b ignore), and without what would let one junction rule over the others.
-http::Headers plan_response(const Junction& junction, const Server& server, const http::ResponseHead& head,
-                            const HeaderRules& rules);
+// Makes of the fields of the answer those for the browser: through the gate (http::ResponseGate), with places as the
+// browser knows them (see outward.hpp), without foreign or planted cookies, without challenges that nobody here would
+// answer (WWW-Authenticate, unless -b ignore), and without what would let one junction rule over the others. What had to
+// be written anew comes last.
+void plan_response(const Junction& junction, const Server& server, const HeaderRules& rules, http::Headers& fields);
 
 // A name as it stands in an identity field: UTF-8, everything but letters, digits and harmless punctuation as %XX. A
 // comma, a quote, '%' and white space are never left, so that a list of them has one reading.

@@ -20,6 +20,12 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
+// Is its wire form its only reading: nothing encoded, no parameters, no segment that is empty or of dots?
+bool is_plain(std::string_view path) {
+  return path.find_first_of("%;") == std::string_view::npos && path.find("/.") == std::string_view::npos &&
+         path.find("//") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool covers(std::string_view point, std::string_view path) {
@@ -32,6 +38,10 @@ Result<std::string> strip_point(std::string_view point, std::string_view path, s
     return fail(Errc::malformed, "the path cannot be mapped below its junction", Side::client);
   };
   if (!covers(point, path) || !wire_path.starts_with('/')) return disagree();
+  if (path == wire_path && is_plain(path)) {
+    const std::string_view rest = point == "/" ? path : path.substr(point.size());
+    return std::string(rest.empty() ? std::string_view("/") : rest);
+  }
   std::string_view wire = wire_path;
   std::string_view left = point == "/" ? std::string_view() : point;
   while (!left.empty()) {

@@ -38,6 +38,8 @@ class Stream {
   virtual bool is_silent() const { return false; }
   // Takes as much as it can, without waiting; what it took may still be in a buffer of the stream: see flush().
   virtual Attempt try_write(std::string_view from) = 0;
+  // The same for what ends a message: as much as possible goes to the kernel at once, past the buffer.
+  virtual Attempt try_write_out(std::string_view from) { return try_write(from); }
 
   // Until an attempt to read (write) may succeed. Errors: timeout, canceled.
   virtual async::Task<Result<>> wait_readable(async::Deadline deadline) = 0;

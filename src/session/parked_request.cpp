@@ -45,7 +45,7 @@ Result<ParkedRequest> park(const http::RequestHead& head, const http::CanonicalT
   std::size_t total = body.size() + parked.target.size();
   for (const http::Field field : head.headers) {
     if (!is_one_of(kParkedFields, field.name)) continue;
-    parked.headers.add(field.name, field.value);
+    parked.headers.add(field);
     total += field.name.size() + field.value.size();
   }
   if (total > limits.max_total) return fail(Errc::too_large, "the interrupted request", Side::client);
@@ -73,9 +73,9 @@ http::RequestHead replayed(const ParkedRequest& parked, const http::RequestHead&
   next.version = head.version;
   for (const http::Field field : head.headers) {
     if (is_one_of(kParkedFields, field.name) || is_one_of(kDroppedFields, field.name)) continue;
-    next.headers.add(field.name, field.value);
+    next.headers.add(field);
   }
-  for (const http::Field field : parked.headers) next.headers.add(field.name, field.value);
+  for (const http::Field field : parked.headers) next.headers.add(field);
   if (!is_safe(parked.method) || !parked.body.empty()) {
     next.headers.add("Content-Length", std::to_string(parked.body.size()));
   }

@@ -142,17 +142,17 @@ MemoryStore::Shard& MemoryStore::shard_of(const session::SessionId& id) const {
   return *shards_[mixed(id.bytes().data() + 8, seed_) % shards_.size()];
 }
 
-async::Task<Result<SessionPtr>> MemoryStore::find(const session::SessionId& id) {
+async::Soon<Result<SessionPtr>> MemoryStore::find(const session::SessionId& id) {
   Shard& shard = shard_of(id);
   const Key key = key_of(id);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.places.find(key);
-  if (found == shard.places.end()) co_return SessionPtr();
+  if (found == shard.places.end()) return Result<SessionPtr>();
   const auto& place = found->second;
   Shard::List& list = place.half->list;
   list.splice(list.begin(), list, place.at);
   place.at->used = std::chrono::steady_clock::now();
-  co_return place.at->session;
+  return Result<SessionPtr>(place.at->session);
 }
 
 async::Task<Result<>> MemoryStore::insert(const session::SessionId& id, SessionPtr session) {

@@ -21,7 +21,7 @@ class MemoryStore final : public SessionStore {
   // From now on; what is too many goes at once.
   void set_limits(const MemoryStoreLimits& limits);
 
-  async::Task<Result<SessionPtr>> find(const session::SessionId& id) override;
+  async::Soon<Result<SessionPtr>> find(const session::SessionId& id) override;
   async::Task<Result<>> insert(const session::SessionId& id, SessionPtr session) override;
   async::Task<Result<bool>> replace(const session::SessionId& id, const SessionPtr& seen, SessionPtr next) override;
   async::Task<Result<bool>> rekey(const session::SessionId& id, const session::SessionId& new_id,

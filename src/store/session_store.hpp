@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "async/task.hpp"
+#include "async/soon.hpp"
 #include "base/result.hpp"
 #include "session/session.hpp"
 #include "session/session_id.hpp"
@@ -26,7 +26,7 @@ class SessionStore {
   virtual ~SessionStore() = default;
 
   // Null if there is no such session. Counts as use of the entry.
-  virtual async::Task<Result<SessionPtr>> find(const session::SessionId& id) = 0;
+  virtual async::Soon<Result<SessionPtr>> find(const session::SessionId& id) = 0;
   virtual async::Task<Result<>> insert(const session::SessionId& id, SessionPtr session) = 0;
   virtual async::Task<Result<bool>> replace(const session::SessionId& id, const SessionPtr& seen, SessionPtr next) = 0;
   // The same under another id; the old id is dead at once (attack cases F1, F2).

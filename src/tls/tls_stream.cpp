@@ -192,8 +192,14 @@ ssize_t TlsStream::push(gnutls_transport_ptr_t self, const giovec_t* pieces, int
   if (stream.unsent_.capacity() <= sizeof(std::string)) net::take_spare(stream.unsent_);
   ssize_t total = 0;
   for (int i = 0; i < count; ++i) {
-    stream.unsent_.append(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
-    total += static_cast<ssize_t>(pieces[i].iov_len);
+    std::string_view piece(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
+    total += static_cast<ssize_t>(piece.size());
+    if (stream.goes_out_ && !stream.has_unsent()) {
+      const net::Attempt attempt = stream.transport_->try_write(piece);
+      if (attempt.kind == net::Attempt::Kind::done) piece.remove_prefix(attempt.bytes);
+    }
+    // What is not taken, try_flush() offers again, and learns why.
+    stream.unsent_.append(piece);
   }
   return total;
 }
@@ -250,6 +256,14 @@ net::Attempt TlsStream::try_write(std::string_view from) {
     taken += static_cast<std::size_t>(n);
   }
   return taken > 0 ? net::Attempt::done(taken) : net::Attempt::would_block();
+}
+
+net::Attempt TlsStream::try_write_out(std::string_view from) {
+  // Several records go out in one write, see kMostUnsent.
+  goes_out_ = from.size() <= kLargestRecord;
+  const net::Attempt attempt = try_write(from);
+  goes_out_ = false;
+  return attempt;
 }
 
 bool TlsStream::is_dry() const {

@@ -34,6 +34,7 @@ class TlsStream final : public net::Stream {
   bool is_dry() const override;
   bool is_silent() const override;
   net::Attempt try_write(std::string_view from) override;
+  net::Attempt try_write_out(std::string_view from) override;
   async::Task<Result<>> wait_readable(async::Deadline deadline) override;
   async::Task<Result<>> wait_writable(async::Deadline deadline) override;
   bool has_unsent() const override { return unsent_from_ < unsent_.size(); }
@@ -91,6 +92,7 @@ class TlsStream final : public net::Stream {
   net::Block received_;      // ciphertext that GnuTLS has not asked for yet
   std::string unsent_;       // ciphertext that the transport has not taken yet, from unsent_from_ on
   std::size_t unsent_from_ = 0;
+  bool goes_out_ = false;  // what GnuTLS gives goes past unsent_, if nothing waits there
   std::string server_name_;
   bool hello_seen_ = false;
   bool ticket_key_set_ = false;

@@ -69,17 +69,28 @@ async::Task<> Pool::sweep() {
   }
 }
 
-// Those that have not failed first, then by priority, then by how busy they are.
+// Those that have not failed first, then by priority, then by how busy they are. Among equals the order of the list,
+// which is one array.
+bool Pool::is_better(const Candidate* a, const Candidate* b) {
+  const auto rank = [this](const Candidate* candidate) {
+    const ServerHealth& health = health_of(*candidate);
+    return std::tuple(health.failed_until > loop_.now(), -candidate->priority, health.in_progress, candidate);
+  };
+  return rank(a) < rank(b);
+}
+
+const Candidate& Pool::best_of(const std::vector<Candidate>& candidates) {
+  const Candidate* best = &candidates.front();
+  for (const Candidate& candidate : candidates) {
+    if (&candidate != best && is_better(&candidate, best)) best = &candidate;
+  }
+  return *best;
+}
+
 std::vector<const Candidate*> Pool::ordered(const std::vector<Candidate>& candidates) {
   std::vector<const Candidate*> order;
   for (const Candidate& candidate : candidates) order.push_back(&candidate);
-  if (order.size() < 2) return order;
-  const auto rank = [this](const Candidate* candidate) {
-    const ServerHealth& health = health_of(*candidate);
-    // Among equals the order of the list, which is one array.
-    return std::tuple(health.failed_until > loop_.now(), -candidate->priority, health.in_progress, candidate);
-  };
-  std::sort(order.begin(), order.end(), [&](const Candidate* a, const Candidate* b) { return rank(a) < rank(b); });
+  std::sort(order.begin(), order.end(), [this](const Candidate* a, const Candidate* b) { return is_better(a, b); });
   return order;
 }
 
@@ -214,7 +225,16 @@ async::Task<Result<Lease>> Pool::borrow_from(const Candidate& candidate, ServerH
   return borrow_http_1(candidate, health, true);
 }
 
-async::Task<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates, bool fresh, Purpose purpose) {
+async::Soon<Result<Lease>> Pool::borrow(const std::vector<Candidate>& candidates, bool fresh, Purpose purpose) {
+  if (fresh || candidates.empty()) return borrow_any(candidates, fresh, purpose);
+  const Candidate& best = best_of(candidates);
+  if (best.http_2) return borrow_any(candidates, fresh, purpose);
+  auto idle = take_idle(best.key);
+  if (!idle) return borrow_any(candidates, fresh, purpose);
+  return Result<Lease>(Lease(*this, best, health_of(best), std::move(idle), true));
+}
+
+async::Task<Result<Lease>> Pool::borrow_any(const std::vector<Candidate>& candidates, bool fresh, Purpose purpose) {
   Error last(Errc::unavailable, "no server can take the request", Side::upstream);
   const std::vector<const Candidate*> order = ordered(candidates);
   for (const Candidate* const candidate : order) {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "async/soon.hpp"
 #include "async/task_group.hpp"
 #include "net/resolver.hpp"
 #include "upstream/candidate.hpp"
@@ -38,7 +39,7 @@ class Pool {
   // only a new connection, of HTTP/1; one of HTTP/2 is known to be alive, and is shared up to what its server allows.
   // Errors: those of the last attempt; unavailable if there is no candidate or all are at their limit; unsupported if
   // the server cannot do what is wanted. `candidates` must stay until the task is done.
-  async::Task<Result<Lease>> borrow(const std::vector<Candidate>& candidates, bool fresh,
+  async::Soon<Result<Lease>> borrow(const std::vector<Candidate>& candidates, bool fresh,
                                     Purpose purpose = Purpose::request);
 
   std::size_t idle_count() const { return idle_count_; }
@@ -72,6 +73,9 @@ class Pool {
   async::Task<Result<Lease>> borrow_shared(const Candidate& candidate, ServerHealth& health, bool fresh,
                                            Purpose purpose);
   async::Task<Result<Lease>> borrow_from(const Candidate& candidate, ServerHealth& health, bool fresh, Purpose purpose);
+  async::Task<Result<Lease>> borrow_any(const std::vector<Candidate>& candidates, bool fresh, Purpose purpose);
+  bool is_better(const Candidate* a, const Candidate* b);
+  const Candidate& best_of(const std::vector<Candidate>& candidates);
   ServerHealth& health_of(const Candidate& candidate);
   std::vector<const Candidate*> ordered(const std::vector<Candidate>& candidates);
   async::Task<> sweep();

@@ -42,29 +42,37 @@ void MessageBody::look_ahead() {
   }
 }
 
-async::Task<Result<std::string_view>> MessageBody::next(async::Deadline deadline) {
+// Nothing if it has to be waited for.
+std::optional<Result<std::string_view>> MessageBody::next_at_once() {
+  look_ahead();
+  const Result<std::string_view> piece = *std::exchange(ahead_, std::nullopt);
+  if (!piece) return piece;
+  if (piece->empty() && !done_) return std::nullopt;
+  received_ += piece->size();
+  return piece;
+}
+
+async::Soon<Result<std::string_view>> MessageBody::next(async::Deadline deadline) {
+  std::optional<Result<std::string_view>> piece = next_at_once();
+  if (piece) return std::move(*piece);
+  return wait_for_next(deadline);
+}
+
+async::Task<Result<std::string_view>> MessageBody::wait_for_next(async::Deadline deadline) {
   for (;;) {
-    look_ahead();
-    const Result<std::string_view> piece = *ahead_;
-    if (!piece) co_return fail(piece.error());
-    ahead_.reset();
-    if (!piece->empty()) {
-      received_ += piece->size();
-      co_return *piece;
-    }
-    if (done_) co_return std::string_view();
     const Result<std::size_t> filled = co_await input_.fill(deadline);
     if (!filled) {
       Error error = filled.error();
       error.side = sender_;
       co_return fail(std::move(error));
     }
-    if (*filled > 0) continue;
-    if (framing_.kind == Kind::until_close) {
+    if (*filled == 0 && framing_.kind == Kind::until_close) {
       done_ = true;
       co_return std::string_view();
     }
-    co_return fail(Errc::closed, "the connection ended in the middle of a body", sender_);
+    if (*filled == 0) co_return fail(Errc::closed, "the connection ended in the middle of a body", sender_);
+    const std::optional<Result<std::string_view>> piece = next_at_once();
+    if (piece) co_return *piece;
   }
 }
 

@@ -5,8 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "async/task.hpp"
+#include "async/soon.hpp"
 #include "async/wait.hpp"
 #include "http/chunked.hpp"
 #include "http/framing.hpp"
@@ -21,7 +22,7 @@ class BodySource {
 
   // The next piece, never empty before the end; empty at the end and from then on. The view holds until the next call
   // of next() or would_wait().
-  virtual async::Task<Result<std::string_view>> next(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<std::string_view>> next(async::Deadline deadline) = 0;
   // Has the end been reached?
   virtual bool done() const = 0;
   // Would next() have to wait for the sender? A good moment to hand on what has been written.
@@ -37,10 +38,8 @@ class MemoryBody final : public BodySource {
  public:
   explicit MemoryBody(std::string bytes) : bytes_(std::move(bytes)) {}
 
-  async::Task<Result<std::string_view>> next(async::Deadline) override {
-    if (given_) co_return std::string_view();
-    given_ = true;
-    co_return std::string_view(bytes_);
+  async::Soon<Result<std::string_view>> next(async::Deadline) override {
+    return Result<std::string_view>(std::exchange(given_, true) ? std::string_view() : std::string_view(bytes_));
   }
   bool done() const override { return given_ || bytes_.empty(); }
   bool would_wait() override { return false; }
@@ -60,7 +59,7 @@ class MessageBody final : public BodySource {
  public:
   MessageBody(Input& input, const http::Framing& framing, Side sender, const http::ChunkedLimits& limits = {});
 
-  async::Task<Result<std::string_view>> next(async::Deadline deadline) override;
+  async::Soon<Result<std::string_view>> next(async::Deadline deadline) override;
   bool done() const override { return done_; }
   bool would_wait() override;
   http::Framing framing() const override { return framing_; }
@@ -75,6 +74,8 @@ class MessageBody final : public BodySource {
  private:
   Result<std::string_view> take();
   void look_ahead();
+  std::optional<Result<std::string_view>> next_at_once();
+  async::Task<Result<std::string_view>> wait_for_next(async::Deadline deadline);
 
   Input& input_;
   http::Framing framing_;

@@ -21,11 +21,11 @@ class ClientConnection final : public ClientStream {
                          const http::Framing& framing) override;
   Result<> begin_upgrade(std::string_view protocol, std::string_view method, std::string_view target,
                          const http::Headers& headers) override;
-  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override {
+  async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) override {
     return writer_.write(piece, deadline);
   }
-  async::Task<Result<>> flush(async::Deadline deadline) override { return writer_.flush(deadline); }
-  async::Task<Result<>> finish(async::Deadline deadline) override { return writer_.finish(deadline); }
+  async::Soon<Result<>> flush(async::Deadline deadline) override { return writer_.flush(deadline); }
+  async::Soon<Result<>> finish(async::Deadline deadline) override { return writer_.finish(deadline); }
   void add_trailers(const http::Headers& trailers) override { writer_.add_trailers(trailers); }
 
   // `closed` before any byte: the connection was dead.

@@ -20,9 +20,9 @@ class ClientStream {
   virtual Result<> begin_upgrade(std::string_view protocol, std::string_view method, std::string_view target,
                                  const http::Headers& headers) = 0;
   // As MessageWriter has them.
-  virtual async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
-  virtual async::Task<Result<>> flush(async::Deadline deadline) = 0;
-  virtual async::Task<Result<>> finish(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> flush(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> finish(async::Deadline deadline) = 0;
   virtual void add_trailers(const http::Headers& trailers) = 0;
 
   // The next head of the answer, 1xx included. Errors: malformed (with the reason), closed, reset, timeout.

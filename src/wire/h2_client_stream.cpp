@@ -84,7 +84,7 @@ async::Task<Result<>> H2ClientStream::wait_sent(std::size_t at_most, async::Dead
   co_return Result<>();
 }
 
-async::Task<Result<>> H2ClientStream::write(std::string_view piece, async::Deadline deadline) {
+async::Soon<Result<>> H2ClientStream::write(std::string_view piece, async::Deadline deadline) {
   // The whole answer is here, and the server has said that it wants no more of the request.
   if (closed_) co_return fail(error_);
   connection_->session_.send(id_, piece);
@@ -93,12 +93,12 @@ async::Task<Result<>> H2ClientStream::write(std::string_view piece, async::Deadl
 }
 
 // The connection's writer sends what there is as soon as the tasks that are ready now have run.
-async::Task<Result<>> H2ClientStream::flush(async::Deadline) {
+async::Soon<Result<>> H2ClientStream::flush(async::Deadline) {
   if (closed_ && !ended_) co_return fail(error_);
   co_return Result<>();
 }
 
-async::Task<Result<>> H2ClientStream::finish(async::Deadline deadline) {
+async::Soon<Result<>> H2ClientStream::finish(async::Deadline deadline) {
   if (has_body_) connection_->session_.end_body(id_);
   connection_->wake_writer();
   co_return co_await wait_sent(0, deadline);
@@ -131,7 +131,7 @@ void H2ClientStream::let_go_of_given() {
   given_.clear();
 }
 
-async::Task<Result<std::string_view>> H2ClientStream::next(async::Deadline deadline) {
+async::Soon<Result<std::string_view>> H2ClientStream::next(async::Deadline deadline) {
   for (;;) {
     // What was given out has been used: the server may send as much again.
     let_go_of_given();

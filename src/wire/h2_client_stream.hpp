@@ -24,9 +24,9 @@ class H2ClientStream final : public ClientStream, private BodySource, private Tu
                          const http::Framing& framing) override;
   Result<> begin_upgrade(std::string_view protocol, std::string_view method, std::string_view target,
                          const http::Headers& headers) override;
-  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override;
-  async::Task<Result<>> flush(async::Deadline deadline) override;
-  async::Task<Result<>> finish(async::Deadline deadline) override;
+  async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) override;
+  async::Soon<Result<>> flush(async::Deadline deadline) override;
+  async::Soon<Result<>> finish(async::Deadline deadline) override;
   void add_trailers(const http::Headers& trailers) override;
 
   async::Task<Result<http::ResponseHead>> read_head(async::Deadline deadline) override;
@@ -50,18 +50,18 @@ class H2ClientStream final : public ClientStream, private BodySource, private Tu
   bool is_at_end() const { return ended_ || closed_; }
 
   // BodySource.
-  async::Task<Result<std::string_view>> next(async::Deadline deadline) override;
+  async::Soon<Result<std::string_view>> next(async::Deadline deadline) override;
   bool done() const override { return ended_ && arrived_.empty(); }
   bool would_wait() override { return arrived_.empty() && !is_at_end(); }
   http::Framing framing() const override { return framing_; }
   const http::Headers& trailers() const override { return trailers_; }
 
   // What a tunnel carries is framed as a body is.
-  async::Task<Result<std::string_view>> receive(async::Deadline deadline) override { return next(deadline); }
-  async::Task<Result<>> send(std::string_view bytes, async::Deadline deadline) override {
+  async::Soon<Result<std::string_view>> receive(async::Deadline deadline) override { return next(deadline); }
+  async::Soon<Result<>> send(std::string_view bytes, async::Deadline deadline) override {
     return write(bytes, deadline);
   }
-  async::Task<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
+  async::Soon<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
 
   // What the session says.
   void take_head(http::ResponseHead head, bool ended);

@@ -56,7 +56,7 @@ bool H2ServerStream::tell_when_gone(async::Ready* listener) {
   return !broken_;
 }
 
-async::Task<Result<std::string_view>> H2ServerStream::next(async::Deadline deadline) {
+async::Soon<Result<std::string_view>> H2ServerStream::next(async::Deadline deadline) {
   for (;;) {
     // What was given out has been used: the client may send as much again.
     if (!given_.empty()) connection_.consumed(id_, given_.size());
@@ -103,7 +103,7 @@ std::size_t H2ServerStream::room() const {
   return std::max(shared, own < kLeastUnsent ? kLeastUnsent - own : 0);
 }
 
-async::Task<Result<>> H2ServerStream::write(std::string_view piece, async::Deadline deadline) {
+async::Soon<Result<>> H2ServerStream::write(std::string_view piece, async::Deadline deadline) {
   while (!piece.empty()) {
     if (broken_) co_return fail(gone());
     if (closed_) co_return Result<>();
@@ -121,12 +121,12 @@ async::Task<Result<>> H2ServerStream::write(std::string_view piece, async::Deadl
 }
 
 // The writer sends what there is as soon as the tasks that are ready now have run.
-async::Task<Result<>> H2ServerStream::flush(async::Deadline) {
+async::Soon<Result<>> H2ServerStream::flush(async::Deadline) {
   if (broken_) co_return fail(gone());
   co_return Result<>();
 }
 
-async::Task<Result<>> H2ServerStream::finish(async::Deadline deadline) {
+async::Soon<Result<>> H2ServerStream::finish(async::Deadline deadline) {
   if (has_body_) connection_.session_.end_body(id_);
   finished_ = true;
   connection_.wake_writer();

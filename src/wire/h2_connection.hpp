@@ -26,9 +26,9 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
   bool has_more_input() const override { return received_ > 0; }
   async::Task<Result<>> send_interim(http::ResponseHead head, async::Deadline deadline) override;
   Result<> begin_response(const http::ResponseHead& head, const http::Framing& framing) override;
-  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override;
-  async::Task<Result<>> flush(async::Deadline deadline) override;
-  async::Task<Result<>> finish(async::Deadline deadline) override;
+  async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) override;
+  async::Soon<Result<>> flush(async::Deadline deadline) override;
+  async::Soon<Result<>> finish(async::Deadline deadline) override;
   void add_trailers(const http::Headers& trailers) override;
   void close_connection_after() override;
   bool is_last() const override { return false; }
@@ -40,16 +40,16 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
  private:
   friend class H2Connection;
 
-  async::Task<Result<std::string_view>> next(async::Deadline deadline) override;
+  async::Soon<Result<std::string_view>> next(async::Deadline deadline) override;
   bool done() const override { return ended_ && arrived_.empty(); }
   bool would_wait() override { return arrived_.empty() && !ended_ && !closed_; }
   http::Framing framing() const override { return framing_; }
   // What a tunnel carries is framed as a body is.
-  async::Task<Result<std::string_view>> receive(async::Deadline deadline) override { return next(deadline); }
-  async::Task<Result<>> send(std::string_view bytes, async::Deadline deadline) override {
+  async::Soon<Result<std::string_view>> receive(async::Deadline deadline) override { return next(deadline); }
+  async::Soon<Result<>> send(std::string_view bytes, async::Deadline deadline) override {
     return write(bytes, deadline);
   }
-  async::Task<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
+  async::Soon<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
   std::size_t room() const;
   const http::Headers& trailers() const override { return trailers_; }
   async::Task<Result<>> wait_sent(std::size_t at_most, async::Deadline deadline);

@@ -27,9 +27,10 @@ void MessageWriter::begin_body(const http::Framing& framing) {
 }
 
 // Both as far as they get without waiting, which is nearly always to their end. True if the stream has taken everything.
-Result<bool> MessageWriter::try_give() {
+Result<bool> MessageWriter::try_give(bool is_end) {
   while (given_ < out_.size()) {
-    const net::Attempt attempt = stream_.try_write(std::string_view(out_).substr(given_));
+    const std::string_view rest = std::string_view(out_).substr(given_);
+    const net::Attempt attempt = is_end ? stream_.try_write_out(rest) : stream_.try_write(rest);
     if (attempt.kind == net::Attempt::Kind::would_block) return false;
     if (attempt.kind != net::Attempt::Kind::done) return fail(attempt.error, "writing");
     given_ += attempt.bytes;
@@ -41,7 +42,7 @@ Result<bool> MessageWriter::try_give() {
 
 // True if the kernel has everything.
 Result<bool> MessageWriter::try_flush() {
-  const Result<bool> taken = try_give();
+  const Result<bool> taken = try_give(true);
   if (!taken || !*taken) return taken;
   while (stream_.has_unsent()) {
     const net::Attempt attempt = stream_.try_flush();
@@ -51,19 +52,22 @@ Result<bool> MessageWriter::try_flush() {
   return true;
 }
 
-async::Task<Result<>> MessageWriter::write(std::string_view piece, async::Deadline deadline) {
+async::Soon<Result<>> MessageWriter::write(std::string_view piece, async::Deadline deadline) {
   if (framing_.kind == Kind::none || (framing_.kind == Kind::length && piece.size() > framing_.length - sent_)) {
-    co_return fail(Errc::internal, "a body is longer than announced");
+    return Result<>(fail(Errc::internal, "a body is longer than announced"));
   }
   sent_ += piece.size();
   if (framing_.kind == Kind::chunked) http::append_chunk_header(out_, piece.size());
-  if (out_.size() + piece.size() <= kJoin) {
-    out_ += piece;
-    if (framing_.kind == Kind::chunked) http::append_chunk_end(out_);
-    co_return Result<>();
-  }
+  if (out_.size() + piece.size() > kJoin) return write_apart(piece, deadline);
+  out_ += piece;
+  if (framing_.kind == Kind::chunked) http::append_chunk_end(out_);
+  return Result<>();
+}
+
+// Behind what is in the buffer, without a copy.
+async::Task<Result<>> MessageWriter::write_apart(std::string_view piece, async::Deadline deadline) {
   for (;;) {
-    const Result<bool> taken = try_give();
+    const Result<bool> taken = try_give(false);
     if (!taken) co_return fail(taken.error());
     if (*taken) break;
     const Result<> ready = co_await stream_.wait_writable(deadline);
@@ -74,13 +78,20 @@ async::Task<Result<>> MessageWriter::write(std::string_view piece, async::Deadli
   co_return written;
 }
 
-async::Task<Result<>> MessageWriter::flush(async::Deadline deadline) {
+async::Soon<Result<>> MessageWriter::flush(async::Deadline deadline) {
+  const Result<bool> flushed = try_flush();
+  if (!flushed) return Result<>(fail(flushed.error()));
+  if (*flushed) return Result<>();
+  return wait_flushed(deadline);
+}
+
+async::Task<Result<>> MessageWriter::wait_flushed(async::Deadline deadline) {
   for (;;) {
+    const Result<> ready = co_await stream_.wait_writable(deadline);
+    if (!ready) co_return ready;
     const Result<bool> flushed = try_flush();
     if (!flushed) co_return fail(flushed.error());
     if (*flushed) co_return Result<>();
-    const Result<> ready = co_await stream_.wait_writable(deadline);
-    if (!ready) co_return ready;
   }
 }
 
@@ -88,22 +99,30 @@ void MessageWriter::add_trailers(const http::Headers& trailers) {
   if (framing_.kind == Kind::chunked) http::append_trailers(trailers, trailers_);
 }
 
-async::Task<Result<>> MessageWriter::finish(async::Deadline deadline) {
+async::Soon<Result<>> MessageWriter::finish(async::Deadline deadline) {
   if (framing_.kind == Kind::chunked) {
     http::append_last_chunk(out_, trailers_);
     std::string().swap(trailers_);
   }
   if (framing_.kind == Kind::length && sent_ != framing_.length) {
-    co_return fail(Errc::internal, "a body is shorter than announced");
+    return Result<>(fail(Errc::internal, "a body is shorter than announced"));
   }
-  const Result<bool> at_once = try_flush();
-  if (!at_once) co_return fail(at_once.error());
-  Result<> flushed;
-  if (!*at_once) flushed = co_await flush(deadline);
+  const Result<bool> flushed = try_flush();
+  if (!flushed) return ended(fail(flushed.error()));
+  if (*flushed) return ended(Result<>());
+  return wait_finished(deadline);
+}
+
+async::Task<Result<>> MessageWriter::wait_finished(async::Deadline deadline) {
+  Result<> flushed = co_await wait_flushed(deadline);
+  co_return ended(std::move(flushed));
+}
+
+Result<> MessageWriter::ended(Result<> flushed) {
   finished_ = flushed.has_value();
   // An idle connection keeps no buffer.
   std::string().swap(out_);
-  co_return flushed;
+  return flushed;
 }
 
 }  // namespace sallyport::wire

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "async/soon.hpp"
 #include "http/framing.hpp"
 #include "net/stream.hpp"
 
@@ -18,22 +19,26 @@ class MessageWriter {
   void begin_body(const http::Framing& framing);
 
   // `piece` is not empty. Errors: internal if the body grows longer than announced; those of the stream.
-  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline);
+  async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline);
   // Fields that finish() sends behind the body; dropped unless the body is chunked. Those that cannot be written are left
   // out.
   void add_trailers(const http::Headers& trailers);
   // Ends the body and hands everything to the kernel. Errors: internal if the body is shorter than announced.
-  async::Task<Result<>> finish(async::Deadline deadline);
+  async::Soon<Result<>> finish(async::Deadline deadline);
   // Hands what is there to the kernel without ending the body.
-  async::Task<Result<>> flush(async::Deadline deadline);
+  async::Soon<Result<>> flush(async::Deadline deadline);
 
   bool finished() const { return finished_; }
   // Of the payload, so far.
   std::uint64_t sent() const { return sent_; }
 
  private:
-  Result<bool> try_give();
+  Result<bool> try_give(bool is_end);
   Result<bool> try_flush();
+  async::Task<Result<>> write_apart(std::string_view piece, async::Deadline deadline);
+  async::Task<Result<>> wait_flushed(async::Deadline deadline);
+  async::Task<Result<>> wait_finished(async::Deadline deadline);
+  Result<> ended(Result<> flushed);
 
   net::Stream& stream_;
   std::string out_;        // from given_ on: the stream has not taken it

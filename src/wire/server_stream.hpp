@@ -27,9 +27,9 @@ class ServerStream {
   // Writes a head; the body follows unless `framing` says none. Errors: internal (a head that cannot be rendered).
   virtual Result<> begin_response(const http::ResponseHead& head, const http::Framing& framing) = 0;
   // As MessageWriter has them.
-  virtual async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
-  virtual async::Task<Result<>> flush(async::Deadline deadline) = 0;
-  virtual async::Task<Result<>> finish(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> flush(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> finish(async::Deadline deadline) = 0;
   // Fields that finish() sends behind the body, where its framing has a place for them.
   virtual void add_trailers(const http::Headers& trailers) = 0;
 
@@ -71,11 +71,11 @@ class H1ServerStream final : public ServerStream {
   Result<> begin_response(const http::ResponseHead& head, const http::Framing& framing) override {
     return connection_.begin_response(head, framing);
   }
-  async::Task<Result<>> write(std::string_view piece, async::Deadline deadline) override {
+  async::Soon<Result<>> write(std::string_view piece, async::Deadline deadline) override {
     return connection_.writer().write(piece, deadline);
   }
-  async::Task<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
-  async::Task<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }
+  async::Soon<Result<>> flush(async::Deadline deadline) override { return connection_.writer().flush(deadline); }
+  async::Soon<Result<>> finish(async::Deadline deadline) override { return connection_.writer().finish(deadline); }
 
   void add_trailers(const http::Headers& trailers) override { connection_.writer().add_trailers(trailers); }
   void close_connection_after() override { last_ = true; }

@@ -57,7 +57,7 @@ async::Task<> pass_and_end(TunnelEnd& from, TunnelEnd& to, Duration idle, Activi
 
 }  // namespace
 
-async::Task<Result<std::string_view>> ConnectionEnd::receive(async::Deadline deadline) {
+async::Soon<Result<std::string_view>> ConnectionEnd::receive(async::Deadline deadline) {
   input_.consume(given_);
   given_ = 0;
   if (input_.empty()) {
@@ -69,13 +69,13 @@ async::Task<Result<std::string_view>> ConnectionEnd::receive(async::Deadline dea
   co_return input_.bytes();
 }
 
-async::Task<Result<>> ConnectionEnd::send(std::string_view bytes, async::Deadline deadline) {
+async::Soon<Result<>> ConnectionEnd::send(std::string_view bytes, async::Deadline deadline) {
   const Result<> written = co_await stream_.write_all(bytes, deadline);
   if (!written) co_return written;
   co_return co_await stream_.flush(deadline);
 }
 
-async::Task<Result<>> ConnectionEnd::end_sending(async::Deadline) {
+async::Soon<Result<>> ConnectionEnd::end_sending(async::Deadline) {
   stream_.shut_write();
   co_return Result<>();
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "async/soon.hpp"
 #include "wire/input.hpp"
 
 namespace sallyport::wire {
@@ -12,11 +13,11 @@ class TunnelEnd {
  public:
   virtual ~TunnelEnd() = default;
   // The next bytes, which hold until the next call; empty when the peer says nothing more.
-  virtual async::Task<Result<std::string_view>> receive(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<std::string_view>> receive(async::Deadline deadline) = 0;
   // Hands the bytes on, at once; waits while the peer takes none.
-  virtual async::Task<Result<>> send(std::string_view bytes, async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> send(std::string_view bytes, async::Deadline deadline) = 0;
   // Tells the peer that nothing more comes.
-  virtual async::Task<Result<>> end_sending(async::Deadline deadline) = 0;
+  virtual async::Soon<Result<>> end_sending(async::Deadline deadline) = 0;
 };
 
 // The whole of a connection as a side of a tunnel; what the input has read already comes first.
@@ -25,9 +26,9 @@ class ConnectionEnd final : public TunnelEnd {
   // Both must outlive it.
   ConnectionEnd(Input& input, net::Stream& stream) : input_(input), stream_(stream) {}
 
-  async::Task<Result<std::string_view>> receive(async::Deadline deadline) override;
-  async::Task<Result<>> send(std::string_view bytes, async::Deadline deadline) override;
-  async::Task<Result<>> end_sending(async::Deadline deadline) override;
+  async::Soon<Result<std::string_view>> receive(async::Deadline deadline) override;
+  async::Soon<Result<>> send(std::string_view bytes, async::Deadline deadline) override;
+  async::Soon<Result<>> end_sending(async::Deadline deadline) override;
 
  private:
   Input& input_;

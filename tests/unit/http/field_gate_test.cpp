@@ -55,6 +55,18 @@ std::string left_of_response(Headers headers) {
 
 BOOST_AUTO_TEST_SUITE(http_field_gate)
 
+BOOST_AUTO_TEST_CASE(a_usual_name_that_the_configuration_reserves_is_removed_in_every_spelling) {
+  ReservedNames reserved;
+  reserved.add("From_Agent");
+  reserved.add("User-Agent");
+  reserved.add_prefix("x-request");
+  Headers headers = named({"user-agent", "USER_AGENT", "X-Request-ID", "X-Requested-With", "Referer", "from-agent"});
+  RequestGate gate(headers, reserved, {});
+  headers.remove_if([&](const Field& field) { return !gate.passes(field); });
+  BOOST_TEST(names_of(headers) == "Referer");
+  BOOST_TEST(gate.removed().identity == 5u);
+}
+
 BOOST_AUTO_TEST_CASE(ordinary_fields_pass) {
   const auto names = {std::string_view("Host"),           std::string_view("Accept"),
                       std::string_view("Cookie"),         std::string_view("Content-Length"),

@@ -5,6 +5,7 @@ tests_test_pure_SOURCES += \
   tests/unit/http/cookies_test.cpp \
   tests/unit/http/dates_test.cpp \
   tests/unit/http/field_gate_test.cpp \
+  tests/unit/http/field_id_test.cpp \
   tests/unit/http/field_names_test.cpp \
   tests/unit/http/forms_test.cpp \
   tests/unit/http/framing_test.cpp \

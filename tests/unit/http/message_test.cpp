@@ -29,4 +29,22 @@ BOOST_AUTO_TEST_CASE(a_field_may_be_added_from_views_into_the_same_headers) {
   BOOST_TEST(to_text(headers) == "Name: " + std::string(40, 'v') + "\n");
 }
 
+BOOST_AUTO_TEST_CASE(lines_are_those_of_the_fields_that_are_left_whatever_they_were_made_of) {
+  Headers headers;
+  for (const std::string_view name : {"A", "Bb", "Ccc", "Dddd", "Eeeee"}) headers.add(name, name);
+  headers.add("Empty", "");
+  headers.remove("Bb");
+  headers.remove("Eeeee");
+  headers.set("A", headers[1].value);  // of "Ccc"
+  std::string out = "before ";
+  headers.append_lines(out);
+  BOOST_TEST(out == "before Ccc: Ccc\r\nDddd: Dddd\r\nEmpty: \r\nA: Ccc\r\n");
+  Headers others;
+  for (const Field field : headers) others.add(field);
+  std::string again;
+  others.append_lines(again);
+  BOOST_TEST("before " + again == out);
+  BOOST_TEST(to_text(others) == to_text(headers));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,7 +62,8 @@ http::Headers answered(const Junction& junction, std::vector<std::pair<std::stri
   http::ResponseHead head;
   head.status = 200;
   for (const auto& [name, value] : fields) head.headers.add(name, value);
-  return plan_response(junction, junction.servers[0], head, kRules);
+  plan_response(junction, junction.servers[0], kRules, head.headers);
+  return head.headers;
 }
 
 std::string value(const http::Headers& headers, std::string_view name) {
@@ -284,7 +285,8 @@ BOOST_AUTO_TEST_CASE(B5_trailers_are_spoken_of_only_where_some_are_allowed) {
     const auto out = plan_request(route, junction.servers[0], subject("alice"), kClient, request, kRules);
     BOOST_TEST(out.find("TE").value_or("") == (allowed ? "trailers" : ""));
     BOOST_TEST(out.find("Trailer").value_or("") == (allowed ? "x-sum" : ""));
-    const auto back = plan_response(junction, junction.servers[0], response, kRules);
+    http::Headers back = response.headers;
+    plan_response(junction, junction.servers[0], kRules, back);
     BOOST_TEST(back.find("Trailer").value_or("") == (allowed ? "x-sum" : ""));
   }
 }

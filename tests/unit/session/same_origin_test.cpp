@@ -10,7 +10,7 @@ namespace {
 Initiator of(std::vector<std::pair<const char*, const char*>> fields, std::string_view authority = "app.example",
              std::string_view scheme = "https") {
   http::Headers headers;
-  for (const auto& [name, value] : fields) headers.add(name, value);
+  for (const auto& [name, value] : fields) headers.add(std::string_view(name), value);
   return initiator_of(headers, scheme, authority);
 }
 

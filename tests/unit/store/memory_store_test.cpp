@@ -23,18 +23,18 @@ SessionPtr session_of(const std::string& user) {
   return std::make_shared<const session::Session>(std::move(value));
 }
 
-template <class T>
-async::Task<> keep_result(async::Task<T> task, std::optional<T>& into) {
-  into = co_await std::move(task);
+template <class Awaited, class T>
+async::Task<> keep_result(Awaited awaited, std::optional<T>& into) {
+  into = co_await std::move(awaited);
 }
 
 struct Fixture : async::LoopFixture {
   async::TaskGroup tasks{context()};
 
-  template <class T>
-  T run(async::Task<T> task) {
+  template <template <class> class Awaited, class T>
+  T run(Awaited<T> awaited) {
     std::optional<T> result;
-    tasks.spawn(keep_result(std::move(task), result));
+    tasks.spawn(keep_result(std::move(awaited), result));
     loop.run_ready();
     BOOST_REQUIRE(result.has_value());
     return std::move(*result);

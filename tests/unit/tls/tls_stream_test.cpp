@@ -51,6 +51,34 @@ BOOST_AUTO_TEST_CASE(bytes_pass_both_ways_and_the_end_is_orderly) {
   BOOST_TEST(back == "pong");
 }
 
+BOOST_AUTO_TEST_CASE(what_ends_a_message_goes_out_at_once_and_what_is_not_taken_waits_for_a_flush) {
+  Ends ends = meet();
+  BOOST_REQUIRE(ends.server && ends.client);
+  BOOST_TEST((ends.server->try_write_out("first").kind == net::Attempt::Kind::done));
+  BOOST_TEST(!ends.server->has_unsent());
+  // Until the transport is full in the middle of a record.
+  std::string sent = "first";
+  for (char c = 'a'; !ends.server->has_unsent(); c = c == 'z' ? 'a' : static_cast<char>(c + 1)) {
+    const std::string piece(10'007, c);
+    BOOST_REQUIRE((ends.server->try_write_out(piece).kind == net::Attempt::Kind::done));
+    sent += piece;
+    BOOST_REQUIRE(sent.size() < 100'000'000);
+  }
+  // Behind what waits, although there is room now.
+  std::string got;
+  std::string buffer(20'000, '\0');
+  for (int i = 0; i < 3; ++i) got.append(buffer, 0, ends.client->try_read(buffer).bytes);
+  BOOST_TEST(got.size() > 0u);
+  BOOST_TEST((ends.server->try_write_out("last").kind == net::Attempt::Kind::done));
+  sent += "last";
+  Result<> end;
+  group.spawn(receive_all(*ends.client, got, loop.in(10s), end));
+  group.spawn(send_all(*ends.server, "", loop.in(10s)));
+  loop.run_ready();
+  BOOST_TEST((got == sent));
+  BOOST_TEST(end.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_cut_without_close_notify_is_no_orderly_end) {
   Ends ends = meet();
   BOOST_REQUIRE(ends.server && ends.client);
