@@ -122,15 +122,14 @@ async::Soon<Result<>> H2ServerStream::write(std::string_view piece, async::Deadl
 
 // The writer sends what there is as soon as the tasks that are ready now have run.
 async::Soon<Result<>> H2ServerStream::flush(async::Deadline) {
-  if (broken_) co_return fail(gone());
-  co_return Result<>();
+  return broken_ ? Result<>(fail(gone())) : Result<>();
 }
 
 async::Soon<Result<>> H2ServerStream::finish(async::Deadline deadline) {
   if (has_body_) connection_.session_.end_body(id_);
   finished_ = true;
   connection_.wake_writer();
-  co_return co_await wait_sent(0, deadline);
+  return wait_sent(0, deadline);
 }
 
 void H2ServerStream::add_trailers(const http::Headers& trailers) {
