@@ -43,7 +43,7 @@ void H2ClientSession::take_field(const nghttp2_frame& frame, std::string_view na
   if (stream->head) {
     stream->head->add(name, value);
   } else {
-    stream->trailers.add(name, value);
+    add_trailer(*stream, name, value);
   }
 }
 

@@ -147,8 +147,14 @@ std::unique_ptr<H2Core::Stream> H2Core::take_out(StreamId id) {
   return stream;
 }
 
+void H2Core::add_trailer(Stream& stream, std::string_view name, std::string_view value) {
+  if (!stream.trailers) stream.trailers = std::make_unique<H2TrailerMaker>();
+  stream.trailers->add(name, value);
+}
+
 void H2Core::end_of_body(StreamId id, Stream& stream) {
-  auto trailers = stream.trailers.finish();
+  if (!stream.trailers) return events_.on_body_end(id, Headers());
+  auto trailers = stream.trailers->finish();
   if (!trailers) return malformed(id, trailers.error().detail);
   events_.on_body_end(id, std::move(*trailers));
 }

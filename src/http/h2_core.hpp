@@ -79,7 +79,7 @@ class H2Core {
   enum class End : std::uint8_t { server, client };
   struct Stream {
     virtual ~Stream() = default;
-    H2TrailerMaker trailers;
+    std::unique_ptr<H2TrailerMaker> trailers;  // null: none have come
     H2OutgoingBody outgoing;
   };
 
@@ -91,6 +91,7 @@ class H2Core {
   void insert(StreamId id, std::unique_ptr<Stream> stream) { streams_.insert(id, std::move(stream)); }
   // Null if there is none.
   std::unique_ptr<Stream> take_out(StreamId id);
+  static void add_trailer(Stream& stream, std::string_view name, std::string_view value);
   // All of the body has come.
   void end_of_body(StreamId id, Stream& stream);
   void reset_stream(StreamId id, H2Error error);

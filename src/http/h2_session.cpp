@@ -46,7 +46,7 @@ void H2ServerSession::take_field(const nghttp2_frame& frame, std::string_view na
   if (frame.headers.cat == NGHTTP2_HCAT_REQUEST) {
     stream->head.add(name, value);
   } else {
-    stream->trailers.add(name, value);
+    add_trailer(*stream, name, value);
   }
 }
 

@@ -25,13 +25,17 @@ Error gone() { return Error(Errc::closed, "the client broke the stream off", Sid
 
 }  // namespace
 
-H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing,
-                               bool is_tunnel)
+H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, http::RequestHead head,
+                               const http::Framing& framing)
     : connection_(connection),
       id_(id),
+      head_(std::move(head)),
       framing_(framing),
-      is_tunnel_(is_tunnel),
-      ended_(framing.kind == http::Framing::Kind::none && !is_tunnel) {}
+      is_tunnel_(head_.asks_for_tunnel),
+      ended_(framing.kind == http::Framing::Kind::none && !is_tunnel_) {}
+
+H2ServerStream::H2ServerStream(H2Connection& connection, http::StreamId id, int status, std::string why)
+    : connection_(connection), id_(id), refused_(status), why_refused_(std::move(why)), ended_(true) {}
 
 void H2ServerStream::take_body(std::string_view piece) {
   arrived_ += piece;
@@ -118,15 +122,14 @@ async::Soon<Result<>> H2ServerStream::write(std::string_view piece, async::Deadl
 
 // The writer sends what there is as soon as the tasks that are ready now have run.
 async::Soon<Result<>> H2ServerStream::flush(async::Deadline) {
-  if (broken_) co_return fail(gone());
-  co_return Result<>();
+  return broken_ ? Result<>(fail(gone())) : Result<>();
 }
 
 async::Soon<Result<>> H2ServerStream::finish(async::Deadline deadline) {
   if (has_body_) connection_.session_.end_body(id_);
   finished_ = true;
   connection_.wake_writer();
-  co_return co_await wait_sent(0, deadline);
+  return wait_sent(0, deadline);
 }
 
 void H2ServerStream::add_trailers(const http::Headers& trailers) {
@@ -171,13 +174,16 @@ void H2Connection::consumed(http::StreamId id, std::size_t bytes) {
 
 // Served when the session has returned: nothing of ours runs inside nghttp2.
 void H2Connection::on_request(http::StreamId id, http::RequestHead head, const http::Framing& framing) {
-  streams_.insert(id, std::make_unique<H2ServerStream>(*this, id, framing, head.asks_for_tunnel));
-  arrived_.push_back(Arrived{id, std::move(head), framing, 0, {}});
+  take(id, std::make_unique<H2ServerStream>(*this, id, std::move(head), framing));
 }
 
 void H2Connection::on_refused(http::StreamId id, int status, std::string why) {
-  arrived_.push_back(Arrived{id, {}, {}, status, std::move(why)});
-  streams_.insert(id, std::make_unique<H2ServerStream>(*this, id, http::Framing(), false));
+  take(id, std::make_unique<H2ServerStream>(*this, id, status, std::move(why)));
+}
+
+void H2Connection::take(http::StreamId id, std::unique_ptr<H2ServerStream> stream) {
+  arrived_.push_back(stream.get());
+  streams_.insert(id, std::move(stream));
 }
 
 void H2Connection::on_body(http::StreamId id, std::string_view piece) {
@@ -207,39 +213,39 @@ void H2Connection::on_closed(http::StreamId id, http::H2Error error) {
   if (stream != nullptr && !stream->closed_) stream->close(error != http::H2Error::no_error);
 }
 
-async::Task<> H2Connection::serve_one(Arrived request) {
-  H2ServerStream& stream = *find(request.id);
-  if (request.refused != 0) {
-    co_await handler_.refuse(stream, request.refused, std::move(request.why));
+async::Task<> H2Connection::serve_one(H2ServerStream& stream) {
+  if (stream.refused_ != 0) {
+    co_await handler_.refuse(stream, stream.refused_, std::move(stream.why_refused_));
   } else {
-    co_await handler_.serve(stream, std::move(request.head), request.framing);
+    co_await handler_.serve(stream, std::move(stream.head_), stream.framing_);
   }
   // What nobody has read, or will read, gives its window back; who still sends is told to stop (RFC 9113 section 8.1).
-  session_.consumed(request.id, stream.given_.size() + stream.arrived_.size());
+  session_.consumed(stream.id_, stream.given_.size() + stream.arrived_.size());
   if (!stream.finished_) stream.abort();
-  if (!stream.ended_) session_.stop_after_answer(request.id);
+  if (!stream.ended_) session_.stop_after_answer(stream.id_);
   wake_writer();
-  streams_.erase(request.id);
+  streams_.erase(stream.id_);
   last_active_ = loop_->now();
   if (is_idle()) rest_later();
 }
 
 void H2Connection::start_arrived(async::TaskGroup& tasks) {
-  for (Arrived& request : arrived_) {
+  for (H2ServerStream* const stream : arrived_) {
     // Taken back before anybody looked at it.
-    if (find(request.id)->broken_) {
-      streams_.erase(request.id);
+    if (stream->broken_) {
+      streams_.erase(stream->id_);
       continue;
     }
     // A client that resets its requests does not end their cost at once: those under way are counted, not the streams.
     if (streams_.size() > 2 * max_concurrent_streams_) {
-      session_.reset(request.id, http::H2Error::refused_stream);
-      streams_.erase(request.id);
+      session_.reset(stream->id_, http::H2Error::refused_stream);
+      streams_.erase(stream->id_);
       continue;
     }
-    tasks.spawn(serve_one(std::move(request)));
+    tasks.spawn(serve_one(*stream));
   }
   arrived_.clear();
+  if (is_idle()) rest_later();
 }
 
 H2Connection::Taken H2Connection::take_in(async::TaskGroup& tasks, std::string& why) {

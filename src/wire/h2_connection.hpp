@@ -15,8 +15,10 @@ class H2Connection;
 // A request on a connection of HTTP/2. Lives until whoever serves it is done, also when the client has reset it.
 class H2ServerStream final : public ServerStream, private BodySource, private TunnelEnd {
  public:
-  // `is_tunnel`: the request asks for one; the client's bytes are no body then.
-  H2ServerStream(H2Connection& connection, http::StreamId id, const http::Framing& framing, bool is_tunnel);
+  // Who asks for a tunnel sends no body.
+  H2ServerStream(H2Connection& connection, http::StreamId id, http::RequestHead head, const http::Framing& framing);
+  // To be answered with `status`, whatever it was.
+  H2ServerStream(H2Connection& connection, http::StreamId id, int status, std::string why);
 
   BodySource& body() override { return *this; }
   std::uint64_t received() const override { return received_; }
@@ -59,8 +61,11 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
 
   H2Connection& connection_;
   const http::StreamId id_;
+  http::RequestHead head_;  // until it is served
   const http::Framing framing_;
-  const bool is_tunnel_;
+  const bool is_tunnel_ = false;
+  const int refused_ = 0;
+  std::string why_refused_;
   std::string given_;    // the piece that next() gave out
   std::string arrived_;  // behind it
   std::uint64_t received_ = 0;
@@ -110,13 +115,6 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
 
  private:
   friend class H2ServerStream;
-  struct Arrived {
-    http::StreamId id;
-    http::RequestHead head;
-    http::Framing framing;
-    int refused = 0;
-    std::string why;
-  };
 
   void on_request(http::StreamId stream, http::RequestHead head, const http::Framing& framing) override;
   void on_refused(http::StreamId stream, int status, std::string why) override;
@@ -151,7 +149,8 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
   async::Task<> say_last_in_time();
   void say_last();
   async::Task<> linger();
-  async::Task<> serve_one(Arrived request);
+  void take(http::StreamId id, std::unique_ptr<H2ServerStream> stream);
+  async::Task<> serve_one(H2ServerStream& stream);
   H2ServerStream* find(http::StreamId id) const { return streams_.find(id); }
   void start_arrived(async::TaskGroup& tasks);
   void post(async::Ready& ready);
@@ -162,7 +161,7 @@ class H2Connection final : private H2Link, private http::H2ServerSession::Events
   const Timeouts timeouts_;
   Handler& handler_;
   http::H2Streams<std::unique_ptr<H2ServerStream>> streams_;
-  std::vector<Arrived> arrived_;
+  std::vector<H2ServerStream*> arrived_;  // and not served yet
   async::TaskGroup* serving_ = nullptr;  // while run() runs
   bool had_request_ = false;
   bool draining_ = false;

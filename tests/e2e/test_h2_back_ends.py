@@ -152,6 +152,8 @@ def test_without_the_option_it_is_http_1_1(demo, site):
     with apache(site, "ssl", "h2 http/1.1") as port:
         mount(demo, port, kind="ssl")
         assert demo.ask("/h2/page.html").status == 200
+        # Apache writes its line when the answer is out.
+        wait_until(lambda: (site / "apache.requests").read_text(), "the request is in Apache's log")
         assert (site / "apache.requests").read_text().startswith("HTTP/1.1 ")
 
 
