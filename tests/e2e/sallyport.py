@@ -291,7 +291,7 @@ class Instance:
         assert self.process.popen.poll() is None, f"the daemon ended:\n{self.process.text()}"
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return True
+            return (self.dir / "admin.sock").exists()
         return False
 
     def setup_demo(self, back_end):

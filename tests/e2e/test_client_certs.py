@@ -69,7 +69,9 @@ def ask(instance, link, host, **kwargs):
     link.sendall(head(instance, host, **kwargs))
     data = read_until(link, b"\r\n\r\n")
     while not parse_responses(data)[-1].complete:
-        data += link.recv(65536)
+        chunk = link.recv(65536)
+        assert chunk, data
+        data += chunk
     return parse_responses(data)[-1]
 
 

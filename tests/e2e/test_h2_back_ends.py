@@ -336,7 +336,9 @@ def chat(instance, path="/h2/chat"):
             link.sendall(message)
             received = b""
             while len(received) < len(message):
-                received += link.recv(65536)
+                chunk = link.recv(65536)
+                assert chunk, f"cut after {len(received)} of {len(message)} bytes"
+                received += chunk
             assert received == message
         link.shutdown(socket.SHUT_WR)
         assert link.recv(10) == b""
@@ -380,7 +382,9 @@ def refused_upgrade(instance):
         data = read_until(link, b"\r\n\r\n")
         length = int(parse_responses(data)[0].header("Content-Length"))
         while len(data.partition(b"\r\n\r\n")[2]) < length:
-            data += link.recv(65536)
+            chunk = link.recv(65536)
+            assert chunk, data
+            data += chunk
         return parse_responses(data)[0]
 
 
