@@ -10,7 +10,7 @@ from h2client import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS,
                       literal, number)
 from sallyport import ScriptedBackEnd
 
-SETTINGS_MAX_CONCURRENT_STREAMS, SETTINGS_ENABLE_CONNECT_PROTOCOL = 3, 8
+SETTINGS_MAX_CONCURRENT_STREAMS, SETTINGS_INITIAL_WINDOW_SIZE, SETTINGS_ENABLE_CONNECT_PROTOCOL = 3, 4, 8
 
 
 class Peer:
@@ -25,6 +25,7 @@ class Peer:
         self.goaway = None
         self.waiting = []
         self.queue, self.window = [], 65535
+        self.first_window, self.windows = 65535, {}  # of streams
         self.lock = threading.Lock()
         self.send(frame(SETTINGS, 0, 0, b"".join(k.to_bytes(2, "big") + number(v) for k, v in settings)))
 
@@ -44,14 +45,19 @@ class Peer:
         self.send(frame(DATA, END_STREAM if end else 0, stream, data))
 
     def data_in_time(self, stream, data):
-        """As soon as the connection's window allows."""
+        """As soon as the windows of the connection and of the stream allow."""
         self.queue.append((stream, data))
         self.send_queued()
 
     def send_queued(self):
-        while self.queue and len(self.queue[0][1]) <= self.window:
-            stream, data = self.queue.pop(0)
+        while self.queue:
+            stream, data = self.queue[0]
+            left = self.windows.get(stream, self.first_window)
+            if len(data) > min(self.window, left):
+                return
+            self.queue.pop(0)
             self.window -= len(data)
+            self.windows[stream] = left - len(data)
             self.data(stream, data)
 
     def reply(self, stream, body=b"ok", fields=()):
@@ -85,13 +91,17 @@ class Peer:
         self.buffer = self.buffer[len(PREFACE):]
         for got in self.frames():
             if isinstance(got, frames.SettingsFrame) and "ACK" not in got.flags:
+                self.first_window = got.settings.get(SETTINGS_INITIAL_WINDOW_SIZE, self.first_window)
                 self.send(frame(SETTINGS, ACK))
             elif isinstance(got, frames.PushPromiseFrame):
                 raise AssertionError("a client does not push")
             elif isinstance(got, frames.GoAwayFrame):
                 self.goaway = got.error_code
-            elif isinstance(got, frames.WindowUpdateFrame) and got.stream_id == 0:
-                self.window += got.window_increment
+            elif isinstance(got, frames.WindowUpdateFrame):
+                if got.stream_id == 0:
+                    self.window += got.window_increment
+                else:
+                    self.windows[got.stream_id] = self.windows.get(got.stream_id, self.first_window) + got.window_increment
                 self.send_queued()
             elif isinstance(got, frames.RstStreamFrame):
                 self.resets[got.stream_id] = got.error_code

@@ -350,7 +350,7 @@ def echo_stream(peer, stream):
     data = peer.bodies[stream][done.get(stream, 0):]
     done[stream] = len(peer.bodies[stream])
     for i in range(0, len(data), 16384):
-        peer.data(stream, data[i:i + 16384])
+        peer.data_in_time(stream, data[i:i + 16384])
 
 
 def extended(peer, stream, path):
