@@ -41,7 +41,7 @@ def test_public_page_login_policy_and_logout(chromium, demo):
     assert chromium.current_url == demo.url("/app/page?x=1")
     chromium.get(demo.url("/app/staff"))
     wait_for_text(chromium, "403")
-    assert demo.audit()[-1]["reason"] == "no_permission"
+    demo.wait_for_audit(reason="no_permission")
     chromium.get(demo.url("/pkmslogout"))
     assert chromium.get_cookies() == []
     chromium.get(demo.url("/app"))
