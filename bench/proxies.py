@@ -30,6 +30,9 @@ max-connections-per-address = 0
 persistent-con-timeout = {PATIENCE}
 connection-request-limit = 0
 worker-threads = {{workers}}
+
+[junction]
+max-cached-persistent-connections = 64
 """
 
 
