@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "http/chars.hpp"
+#include "http/field_check.hpp"
 
 namespace sallyport::http {
 namespace {
@@ -121,7 +121,7 @@ Parsed<> ChunkedDecoder::check_trailers() const {
 
 void append_trailers(const Headers& trailers, std::string& out) {
   for (const Field field : trailers) {
-    if (!is_token(field.name) || !is_field_value(field.value)) continue;
+    if (!has_good_name(field) || !has_good_value(field)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
 }

@@ -1,7 +1,7 @@
 #include "http/h1_renderer.hpp"
 
 #include "base/text.hpp"
-#include "http/chars.hpp"
+#include "http/field_check.hpp"
 #include "http/target_form.hpp"
 
 namespace sallyport::http {
@@ -10,11 +10,10 @@ namespace {
 // The fields and the empty line behind them.
 Result<> append_fields(const Headers& headers, std::string& out) {
   for (const Field field : headers) {
-    if (field.judged) continue;
-    if (field.id == kOtherField && !is_token(field.name)) {
+    if (!has_good_name(field)) {
       return fail(Errc::internal, "head not written: field name '" + log_escaped(field.name, 64) + "' is no token");
     }
-    if (!is_field_value(field.value)) {
+    if (!has_good_value(field)) {
       return fail(Errc::internal, "head not written: field " + std::string(field.name) + " has a control character");
     }
   }

@@ -4,7 +4,7 @@
 #include <new>
 
 #include "base/text.hpp"
-#include "http/chars.hpp"
+#include "http/field_check.hpp"
 #include "http/h2_error.hpp"
 #include "http/h2_head.hpp"
 
@@ -71,8 +71,7 @@ void H2FieldBlock::push(std::string_view name, std::string_view value) {
 Result<> H2FieldBlock::add(const Headers& headers, FieldName without) {
   for (const Field field : headers) {
     if (is_connection_specific(field.known_name()) || field.is(without)) continue;
-    const bool is_name = field.id != kOtherField || field.judged || is_token(field.name);
-    if (!is_name || !(field.judged || is_field_value(field.value))) {
+    if (!has_good_name(field) || !has_good_value(field)) {
       return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
     }
     push(field.name, field.value);

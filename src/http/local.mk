@@ -5,6 +5,7 @@ libpure_a_SOURCES += \
   src/http/chunked.cpp src/http/chunked.hpp \
   src/http/cookies.cpp src/http/cookies.hpp \
   src/http/dates.cpp src/http/dates.hpp \
+  src/http/field_check.hpp \
   src/http/field_id.hpp \
   src/http/field_gate.cpp src/http/field_gate.hpp \
   src/http/allowance.hpp \

@@ -174,12 +174,17 @@ def read_to_end(link):
     return bytes(received)
 
 
+def read_more(link, received=b""):
+    """With what comes next behind it; the end of the connection is none."""
+    chunk = link.recv(65536)
+    assert chunk, f"cut after {len(received)} bytes: {received[-1000:]}"
+    return received + chunk
+
+
 def read_until(link, end):
     received = b""
     while end not in received:
-        chunk = link.recv(65536)
-        assert chunk, received
-        received += chunk
+        received = read_more(link, received)
     return received
 
 

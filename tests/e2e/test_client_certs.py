@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from h2client import H2, NO_ERROR
-from sallyport import Instance, parse_responses, read_until
+from sallyport import Instance, parse_responses, read_more, read_until
 
 HOSTS = ("localhost", "open.example", "strict.example", "also-strict.example")
 RULES = """
@@ -69,9 +69,7 @@ def ask(instance, link, host, **kwargs):
     link.sendall(head(instance, host, **kwargs))
     data = read_until(link, b"\r\n\r\n")
     while not parse_responses(data)[-1].complete:
-        chunk = link.recv(65536)
-        assert chunk, data
-        data += chunk
+        data = read_more(link, data)
     return parse_responses(data)[-1]
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from h2client import DATA, END_HEADERS, END_STREAM, H2, HEADERS, frame, literal
 from h2server import SETTINGS_ENABLE_CONNECT_PROTOCOL, SETTINGS_MAX_CONCURRENT_STREAMS, H2BackEnd
-from sallyport import Process, free_port, parse_responses, read_until, wait_until
+from sallyport import Process, free_port, parse_responses, read_more, read_until, wait_until
 
 BIG = os.urandom(1 << 20) * 6
 
@@ -336,9 +336,7 @@ def chat(instance, path="/h2/chat"):
             link.sendall(message)
             received = b""
             while len(received) < len(message):
-                chunk = link.recv(65536)
-                assert chunk, f"cut after {len(received)} of {len(message)} bytes"
-                received += chunk
+                received = read_more(link, received)
             assert received == message
         link.shutdown(socket.SHUT_WR)
         assert link.recv(10) == b""
@@ -382,9 +380,7 @@ def refused_upgrade(instance):
         data = read_until(link, b"\r\n\r\n")
         length = int(parse_responses(data)[0].header("Content-Length"))
         while len(data.partition(b"\r\n\r\n")[2]) < length:
-            chunk = link.recv(65536)
-            assert chunk, data
-            data += chunk
+            data = read_more(link, data)
         return parse_responses(data)[0]
 
 
