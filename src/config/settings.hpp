@@ -115,6 +115,15 @@ struct SslSettings {
 struct CertificateSettings {
   ClientCerts accept_client_certs;
   std::string client_ca_file;
+  std::vector<std::string> cred_attr;
+};
+
+struct CertificateUserSettings {
+  std::vector<std::string> rule;
+};
+
+struct CertificateLevelSettings {
+  std::vector<std::string> rule;
 };
 
 struct SessionSettings {
@@ -223,6 +232,8 @@ struct Settings {
   SslSettings ssl;
   std::vector<SniCertificate> ssl_sni;
   CertificateSettings certificate;
+  CertificateUserSettings certificate_users;
+  CertificateLevelSettings certificate_levels;
   std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
   SessionSettings session;
   FormsSettings forms;

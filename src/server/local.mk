@@ -1,4 +1,5 @@
 libcore_a_SOURCES += \
+  src/server/certificate_setup.cpp src/server/certificate_setup.hpp \
   src/server/connection_limits.hpp \
   src/server/directory.cpp src/server/directory.hpp \
   src/server/files.cpp src/server/files.hpp \

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "http/authority.hpp"
+#include "server/certificate_setup.hpp"
 #include "server/files.hpp"
 
 namespace sallyport::server {
@@ -301,12 +302,16 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!fresh && parts.previous != nullptr) {
     snapshot->pages = parts.previous->pages;
     snapshot->tls = parts.previous->tls;
+    snapshot->certificate_rules = parts.previous->certificate_rules;
   } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
     auto pages = inbound::Pages::load(root, settings.acnt_mgt.error_pages_root);
     if (!pages) return fail(pages.error());
     snapshot->pages = std::move(*pages);
+    auto rules = certificate_rules(settings);
+    if (!rules) return fail(rules.error());
+    snapshot->certificate_rules = std::move(*rules);
     if (settings.server.https) {
       auto tls = make_tls(settings);
       if (!tls) return fail(tls.error());

@@ -1,4 +1,5 @@
 tests_test_core_SOURCES += \
+  tests/unit/login/certificate_rules_test.cpp \
   tests/unit/login/dn_test.cpp \
   tests/unit/login/ldap_filter_test.cpp \
   tests/unit/login/ldap_health_test.cpp \
