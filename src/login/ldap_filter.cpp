@@ -86,7 +86,7 @@ bool is_below(std::string_view dn, std::string_view base) {
 
 bool is_for_credentials(std::string_view attribute) {
   if (equal_ignoring_case(attribute, "objectClass")) return false;
-  static constexpr std::string_view kInternal[] = {"userPassword", "sec", "pwd", "sambaNTPassword", "krb"};
+  static constexpr std::string_view kInternal[] = {"userPassword", "sec", "pwd", "sambaNTPassword", "krb", "oath"};
   return std::none_of(std::begin(kInternal), std::end(kInternal),
                       [&](std::string_view prefix) { return starts_with_ignoring_case(attribute, prefix); });
 }

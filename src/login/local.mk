@@ -16,4 +16,6 @@ libcore_a_SOURCES += \
   src/login/ldif_registry.cpp src/login/ldif_registry.hpp \
   src/login/offloaded_registry.cpp src/login/offloaded_registry.hpp \
   src/login/password_registry.hpp \
-  src/login/same_user.cpp src/login/same_user.hpp
+  src/login/qr_code.cpp src/login/qr_code.hpp \
+  src/login/same_user.cpp src/login/same_user.hpp \
+  src/login/totp_secret.cpp src/login/totp_secret.hpp
