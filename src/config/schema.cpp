@@ -28,7 +28,7 @@ constexpr StanzaSpec kStanzas[] = {
 
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
-  for (const auto part : {server_rows(), login_rows(), registry_rows(), junction_rows()}) {
+  for (const auto part : {server_rows(), login_rows(), certificate_login_rows(), registry_rows(), junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
