@@ -9,12 +9,17 @@ async::Task<tl::expected<identity::CertificateFacts, CertificateRefusal>> Client
   gnutls_x509_trust_list_init(&list, 0);
   const gnutls_datum_t pem = crypto::datum_of(trust_pem_);
   gnutls_x509_trust_list_add_trust_mem(list, &pem, nullptr, GNUTLS_X509_FMT_PEM, 0, 0);
-  gnutls_x509_crt_t crt = nullptr;
-  gnutls_x509_crt_init(&crt);
-  const gnutls_datum_t der = crypto::datum_of(chain.certificates[0]);
-  gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER);
+  gnutls_x509_crt_t crts[8];
+  unsigned count = 0;
+  for (const auto& one : chain.certificates) {
+    if (count == 8) break;
+    gnutls_x509_crt_init(&crts[count]);
+    const gnutls_datum_t der = crypto::datum_of(one);
+    gnutls_x509_crt_import(crts[count++], &der, GNUTLS_X509_FMT_DER);
+  }
+  gnutls_x509_crt_t crt = crts[0];
   unsigned status = 0;
-  const int code = gnutls_x509_trust_list_verify_crt(list, &crt, 1, 0, &status, nullptr);
+  const int code = gnutls_x509_trust_list_verify_crt(list, crts, count, 0, &status, nullptr);
   identity::CertificateFacts facts;
   char cn[200];
   std::size_t size = sizeof cn;
