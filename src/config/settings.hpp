@@ -38,9 +38,10 @@ struct SniCertificate {
   }
 };
 
-// Whether clients are asked for a certificate.
-enum class ClientCerts : std::uint8_t { never, required };
-inline constexpr std::string_view kClientCertsNames[] = {"never", "required"};
+// Whether and when clients are asked for a certificate.
+enum class ClientCerts : std::uint8_t { never, optional, required, critical, prompt_as_needed };
+inline constexpr std::string_view kClientCertsNames[] = {"never", "optional", "required", "critical",
+                                                         "prompt_as_needed"};
 
 // Over which transport a login method is offered. There is no "http": a password is never asked for in clear.
 enum class AuthTransport : std::uint8_t { none, https };
@@ -124,6 +125,19 @@ struct CertificateUserSettings {
 
 struct CertificateLevelSettings {
   std::vector<std::string> rule;
+};
+
+// Of [certificate], what a login by certificate needs.
+struct CertificateLoginSettings {
+  bool disable_cert_login_page;
+  std::uint32_t cert_prompt_max_tries;
+  std::uint32_t cert_cache_max_entries;
+  seconds cert_cache_timeout;
+  std::uint16_t secondary_port;  // 0: none
+  bool armed_tickets;
+  bool ask_in_place;
+  bool http_1_1_required;
+  bool tls_1_2_detour;
 };
 
 struct SessionSettings {
@@ -234,6 +248,7 @@ struct Settings {
   CertificateSettings certificate;
   CertificateUserSettings certificate_users;
   CertificateLevelSettings certificate_levels;
+  CertificateLoginSettings certificate_login;
   std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
   SessionSettings session;
   FormsSettings forms;

@@ -18,6 +18,7 @@
 #include "junction/table.hpp"
 #include "login/certificate_rules.hpp"
 #include "login/password_registry.hpp"
+#include "pki/client_verifier.hpp"
 #include "session/session.hpp"
 #include "session/session_cookie.hpp"
 #include "tls/server_context.hpp"
@@ -71,7 +72,9 @@ struct Snapshot {
   login::CertificateRules certificate_rules;
   std::shared_ptr<const Pages> pages;
   std::shared_ptr<const tls::ServerContext> tls;
+  std::shared_ptr<const tls::ServerContext> certificate_port_tls;  // null: there is no such port
   tls::ClientAuthPolicies client_auth;
+  std::shared_ptr<const pki::ClientVerifier> client_verifier;  // null: no certificate of a client can be verified
 
   // The parts of the settings in the terms of the rooms that use them.
   http::HeadLimits head_limits;

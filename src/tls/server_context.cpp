@@ -66,6 +66,9 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerOpt
     return fail(crypto::gnutls_error(code, "priority string" + where, Errc::bad_config));
   }
   context->priorities_.reset(raw_priorities);
+  if (gnutls_priority_init(&raw_priorities, (priorities + ":-VERS-TLS1.3").c_str(), nullptr) == 0) {
+    context->priorities_below_1_3_.reset(raw_priorities);
+  }
 
   if (const int code = gnutls_session_ticket_key_generate(&context->ticket_key_); code != 0) {
     return fail(crypto::gnutls_error(code, "session ticket key", Errc::internal));
