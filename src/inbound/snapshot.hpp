@@ -17,6 +17,7 @@
 #include "junction/headers.hpp"
 #include "junction/table.hpp"
 #include "login/password_registry.hpp"
+#include "pki/client_verifier.hpp"
 #include "session/session.hpp"
 #include "session/session_cookie.hpp"
 #include "tls/server_context.hpp"
@@ -70,6 +71,7 @@ struct Snapshot {
   std::shared_ptr<const Pages> pages;
   std::shared_ptr<const tls::ServerContext> tls;
   tls::ClientAuthPolicies client_auth;
+  std::shared_ptr<const pki::ClientVerifier> client_verifier;  // null without authorities for clients
 
   // The parts of the settings in the terms of the rooms that use them.
   http::HeadLimits head_limits;

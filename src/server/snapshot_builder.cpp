@@ -301,6 +301,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!fresh && parts.previous != nullptr) {
     snapshot->pages = parts.previous->pages;
     snapshot->tls = parts.previous->tls;
+    snapshot->client_verifier = parts.previous->client_verifier;
   } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
@@ -312,6 +313,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
       if (!tls) return fail(tls.error());
       snapshot->tls = std::move(*tls);
     }
+    auto verifier = verification_.make(settings);
+    if (!verifier) return fail(verifier.error());
+    snapshot->client_verifier = std::move(*verifier);
   }
 
   snapshot->policy = parts.policy->freeze(snapshot->generation);
