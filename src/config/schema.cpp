@@ -1,5 +1,7 @@
 #include "config/schema.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace sallyport::config {
@@ -28,9 +30,14 @@ constexpr StanzaSpec kStanzas[] = {
 
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
-  for (const auto part : {server_rows(), login_rows(), certificate_login_rows(), registry_rows(), junction_rows()}) {
+  for (const auto part :
+       {server_rows(), login_rows(), certificate_rows(), certificate_login_rows(), registry_rows(), junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
+  const auto place = [](const SettingSpec& row) {
+    return std::find_if(std::begin(kStanzas), std::end(kStanzas), [&](const auto& s) { return s.name == row.stanza; });
+  };
+  std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
   return rows;
 }
 

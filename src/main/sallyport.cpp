@@ -28,7 +28,7 @@ void print_usage(std::FILE* to) {
   std::fputs(
       "usage: sallyport [-c FILE | -S SOCKET] COMMAND [ARGUMENT ...]\n"
       "       sallyport [-c FILE | -S SOCKET]            commands from standard input, one a line\n"
-      "       sallyport certificate authority|issue ...  certificates, without a daemon\n"
+      "       sallyport certificate authority|issue|check ...  certificates, without a daemon\n"
       "       sallyport -h | -V\n"
       "\n"
       "  -c, --config FILE     the daemon's configuration, which names its admin socket\n"
@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
     }
   }
   const std::vector<std::string> words(argv + optind, argv + argc);
-  if (!words.empty() && words.front() == "certificate") return run_certificate_command(words);
+  if (!words.empty() && words.front() == "certificate") return run_certificate_command(words, config_path);
   if (socket_path.empty()) {
     const server::LoadedSettings loaded = server::load_settings(config_path);
     if (!loaded.settings) {

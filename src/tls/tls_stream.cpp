@@ -36,7 +36,6 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_pt
   stream->watch_ = nullptr;
   if (!done) co_return fail(done.error());
   stream->note_presented();
-  stream->judge_client();
   if (stream->server_->tickets_enabled_) {
     if (const Result<> sent = stream->send_tickets(1); !sent) co_return fail(sent.error());
   }
@@ -368,29 +367,6 @@ void TlsStream::on_client_hello(std::string_view message) {
       gnutls_free(fresh.data);
     }
   }
-}
-
-void TlsStream::judge_client() {
-  if (!asked_for_certificate_) return;
-  if (gnutls_certificate_get_peers(session_.get(), nullptr) == nullptr || resumed()) {
-    client_certificate_ = fail(Errc::denied, "the client has shown no certificate", Side::client);
-    return;
-  }
-  gnutls_typed_vdata_st purpose{};
-  purpose.type = GNUTLS_DT_KEY_PURPOSE_OID;
-  purpose.data = reinterpret_cast<unsigned char*>(const_cast<char*>(GNUTLS_KP_TLS_WWW_CLIENT));
-  unsigned status = 0;
-  const int code = gnutls_certificate_verify_peers(session_.get(), &purpose, 1, &status);
-  if (code == 0 && status == 0) {
-    client_certificate_ = Result<>();
-    return;
-  }
-  std::string why = code == 0 ? "not accepted" : gnutls_strerror(code);
-  crypto::OwnedDatum text;
-  if (code == 0 && gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, text.out(), 0) == 0) {
-    why = text.view();
-  }
-  client_certificate_ = fail(Errc::denied, "the client's certificate is refused: " + why, Side::client);
 }
 
 std::string TlsStream::ticket_binding() const {
