@@ -143,6 +143,15 @@ struct CertificateSettings {
   seconds revocation_fetch_timeout;
   seconds revocation_retry_interval;
   std::vector<Cidr> revocation_forbidden_network;
+  std::vector<std::string> cred_attr;
+};
+
+struct CertificateUserSettings {
+  std::vector<std::string> rule;
+};
+
+struct CertificateLevelSettings {
+  std::vector<std::string> rule;
 };
 
 // Of [certificate], what a login by certificate needs.
@@ -264,6 +273,8 @@ struct Settings {
   SslSettings ssl;
   std::vector<SniCertificate> ssl_sni;
   CertificateSettings certificate;
+  CertificateUserSettings certificate_users;
+  CertificateLevelSettings certificate_levels;
   CertificateLoginSettings certificate_login;
   std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
   SessionSettings session;

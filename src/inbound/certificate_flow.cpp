@@ -3,6 +3,7 @@
 #include "http/media.hpp"
 #include "inbound/certificate_words.hpp"
 #include "inbound/login_pages.hpp"
+#include "login/certificate_users.hpp"
 
 namespace sallyport::inbound {
 
@@ -17,6 +18,7 @@ constexpr unsigned kTicketsToArm = 2;
 constexpr auto kVerificationTime = std::chrono::seconds(30);
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 constexpr int kMostRegistries = 4;
+constexpr int kLevel = 1;
 
 authn::Deliveries allowed_by(const config::CertificateLoginSettings& settings) {
   authn::Deliveries allowed;
@@ -247,10 +249,11 @@ async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const 
                                                              std::string how) {
   const std::string detail = how + ", subject " + facts.subject + ", issuer " + facts.issuer + ", serial " + facts.serial;
   for (int asked = 1;; ++asked) {
-    const std::shared_ptr<login::PasswordRegistry> registry = commons_.published.get()->registry;
+    const std::shared_ptr<const Snapshot> current = commons_.published.get();
+    const std::shared_ptr<login::PasswordRegistry> registry = current->registry;
     const async::Deadline deadline = x.loop().in(kRegistryTime);
-    std::string user = facts.common_names.empty() ? "" : facts.common_names.front();
-    Result<login::CredentialPtr> found = co_await registry->look_up(std::move(user), deadline);
+    Result<login::CertificateUser> found =
+        co_await login::find_certificate_user(current->certificate_rules, registry, facts, kLevel, deadline);
     // A reload, or an administrator's change, has put another registry in its place: that one has to agree.
     if (commons_.published.get()->registry != registry && asked < kMostRegistries) continue;
     if (!found) {
@@ -261,7 +264,7 @@ async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const 
       commons_.logs.event(log::Level::warning, "registry-unavailable", found.error().to_string());
       co_return Outcome{503, "registry-unavailable", std::string(words::kUnavailable), why};
     }
-    login::CredentialPtr credential = std::move(*found);
+    login::CredentialPtr credential = std::move(found->credential);
     const std::string name(credential->user().text());
     const bool stored = co_await sessions_.log_in(x, snapshot, visitor, std::move(credential), *registry);
     if (!stored) co_return Outcome{503, "not-stored", std::string(words::kUnavailable), detail};

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "http/authority.hpp"
+#include "server/certificate_setup.hpp"
 #include "server/files.hpp"
 
 namespace sallyport::server {
@@ -339,6 +340,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!fresh && parts.previous != nullptr) {
     snapshot->pages = parts.previous->pages;
     snapshot->tls = parts.previous->tls;
+    snapshot->certificate_rules = parts.previous->certificate_rules;
     snapshot->certificate_port_tls = parts.previous->certificate_port_tls;
     snapshot->client_verifier = parts.previous->client_verifier;
   } else {
@@ -352,6 +354,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
       }
     }
     snapshot->pages = std::move(*pages);
+    auto rules = certificate_rules(settings);
+    if (!rules) return fail(rules.error());
+    snapshot->certificate_rules = std::move(*rules);
     if (settings.server.https) {
       const Result<> added = add_tls(*snapshot);
       if (!added) return fail(added.error());

@@ -13,6 +13,9 @@ accept-client-certs = prompt_as_needed
 client-ca-file = {ca}
 secondary-port = {secondary_port}
 {more}
+
+[certificate-users]
+rule = any: uid = {{cn}}
 """
 KINDS = ("alice", "bob", "expired", "untrusted", "revoked")
 
