@@ -26,6 +26,7 @@ include src/wire/local.mk
 include src/upstream/local.mk
 include src/store/local.mk
 include src/login/local.mk
+include src/fetch/local.mk
 include src/exchange/local.mk
 include src/inbound/local.mk
 include src/admin/local.mk

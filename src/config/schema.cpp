@@ -32,8 +32,8 @@ constexpr StanzaSpec kStanzas[] = {
 
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
-  for (const auto part : {server_rows(), login_rows(), certificate_login_rows(), certificate_user_rows(), registry_rows(),
-                          junction_rows()}) {
+  for (const auto part : {server_rows(), login_rows(), certificate_rows(), certificate_login_rows(), certificate_user_rows(),
+                          registry_rows(), junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   // A stanza may have rows in several parts.

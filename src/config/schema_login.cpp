@@ -83,28 +83,6 @@ constexpr SettingSpec kRows[] = {
      .summary = "The certificate file and the key file for clients that ask for this host.",
      .paragraph = "Clients that ask for another host, or for none, get the certificate of [ssl].",
      .example = "/etc/sallyport/tls/shop.crt /etc/sallyport/tls/shop.key"},
-    {.stanza = "certificate",
-     .key = "accept-client-certs",
-     .type = choice,
-     .field = field<&Settings::certificate, &CertificateSettings::accept_client_certs>,
-     .default_text = "never",
-     .choices = kClientCertsNames,
-     .takes_effect = reload,
-     .summary = "Whether and when clients are asked for a certificate.",
-     .paragraph =
-         "prompt_as_needed: not in the handshake, but when policy needs it: an object's list refuses a visitor who has "
-         "not logged in, or its POP asks for the level ssl. The others ask in every handshake, and who shows a "
-         "certificate of a user is logged in by it. optional: a client without one goes on as a visitor. required: a "
-         "client without one, or with one that is refused, gets an error page for every request. critical: its "
-         "handshake fails. Sessions of TLS are not resumed where a certificate is asked for in the handshake."},
-    {.stanza = "certificate",
-     .key = "client-ca-file",
-     .type = path,
-     .field = field<&Settings::certificate, &CertificateSettings::client_ca_file>,
-     .takes_effect = reload,
-     .summary = "A PEM file with the authorities whose certificates clients may show.",
-     .paragraph = "Their names are sent to clients, whose browsers offer the certificates that fit.",
-     .example = "/etc/sallyport/tls/client-ca.crt"},
     {.stanza = "accept-client-certs",
      .key = "host",
      .type = text,

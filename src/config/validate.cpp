@@ -13,6 +13,7 @@ class Judge {
   void run() {
     listeners();
     certificates();
+    revocation();
     sessions();
     registry();
     junctions();
@@ -54,6 +55,22 @@ class Judge {
     if ((for_hosts || certificate.accept_client_certs != ClientCerts::never) && certificate.client_ca_file.empty()) {
       error(for_hosts ? "accept-client-certs" : "certificate", for_hosts ? "" : "accept-client-certs",
             "client certificates need authorities that vouch for them: [certificate] client-ca-file is not set");
+    }
+  }
+
+  void revocation() {
+    const auto& certificate = parsed_.settings.certificate;
+    if (certificate.crl_ldap_user.empty() != certificate.crl_ldap_user_password_file.empty()) {
+      error("certificate", "crl-ldap-user", "crl-ldap-user and crl-ldap-user-password-file need each other");
+    }
+    if (!certificate.crl_ldap_user.empty() && certificate.crl_ldap_server.starts_with("ldap://")) {
+      warning("certificate", "crl-ldap-user", "its password is sent to crl-ldap-server in clear: that is no ldaps://");
+    }
+    if (!certificate.client_ca_file.empty()) return;
+    for (const auto& [set, key] : {std::pair(!certificate.crl_file.empty(), "crl-file"),
+                                   std::pair(!certificate.ocsp_url.empty(), "ocsp-url"),
+                                   std::pair(!certificate.crl_ldap_server.empty(), "crl-ldap-server")}) {
+      if (set) warning("certificate", key, std::string(key) + " has no effect: client-ca-file is not set");
     }
   }
 

@@ -49,6 +49,7 @@ struct CertificateFlow::Step {
   ClientConnection& connection;
   CertificateAttempts::Attempt attempt;
   bool is_begin = false;  // came by another URL than ours, maybe by POST
+  std::string asked_by;   // how the certificate was got, for the audit
 
   ConnectionSecurity& security() { return connection.security(); }
 };
@@ -93,7 +94,8 @@ async::Task<> CertificateFlow::go_on(Exchange& x, const Snapshot& snapshot, Visi
   const bool was_asked = connection.security().stream->armed_for() == step.attempt.id ||
                          connection.security().port == Port::certificate;
   if (was_asked) {
-    std::vector<std::string> presented = connection.security().stream->take_presented();
+    step.asked_by = name_of(step.security().port == Port::certificate ? Delivery::other_port : Delivery::armed_ticket);
+    std::vector<std::string> presented = step.security().stream->take_presented();
     co_await judge(step, std::move(presented));
     co_return;
   }
@@ -168,6 +170,7 @@ async::Task<> CertificateFlow::ask_in_place(Step& step) {
     co_return;
   }
   ++step.attempt.progress.asked;
+  step.asked_by = is_post_handshake ? "post-handshake" : "renegotiation";
   const async::Deadline deadline = x.loop().in(step.snapshot.settings->certificate_login.cert_cache_timeout);
   const Result<> asked = co_await tls.request_certificate(deadline);
   commons_.certificate_attempts.answered(step.attempt.id);
@@ -220,8 +223,10 @@ async::Task<> CertificateFlow::judge(Step& step, std::vector<std::string> presen
 
 async::Task<> CertificateFlow::log_in(Step& step, const identity::CertificateFacts& facts) {
   const session::SessionId before = *step.visitor.id;
-  Outcome outcome = co_await store(step.x, step.snapshot, step.visitor, facts);
+  std::string how = "by " + step.asked_by;
+  Outcome outcome = co_await store(step.x, step.snapshot, step.visitor, facts, std::move(how));
   if (outcome.status != 0) {
+    step.asked_by.clear();  // the detail has it
     co_await fail_with(step, std::move(outcome.reason), std::move(outcome.words), std::move(outcome.detail),
                        outcome.status);
     co_return;
@@ -240,8 +245,9 @@ async::Task<> CertificateFlow::log_in(Step& step, const identity::CertificateFac
 
 // Finds the user and gives him the session.
 async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
-                                                             const identity::CertificateFacts& facts) {
-  const std::string detail = "subject " + facts.subject + ", issuer " + facts.issuer + ", serial " + facts.serial;
+                                                             const identity::CertificateFacts& facts,
+                                                             std::string how) {
+  const std::string detail = how + ", subject " + facts.subject + ", issuer " + facts.issuer + ", serial " + facts.serial;
   for (int asked = 1;; ++asked) {
     const std::shared_ptr<const Snapshot> current = commons_.published.get();
     const std::shared_ptr<login::PasswordRegistry> registry = current->registry;
@@ -272,7 +278,7 @@ async::Task<bool> CertificateFlow::log_in_by_connection(Exchange& x, const Snaps
                                                         ClientConnection& connection) {
   const ClientCertificate& certificate = *connection.security().certificate;
   if (!certificate) co_return true;
-  Outcome outcome = co_await store(x, snapshot, visitor, *certificate);
+  Outcome outcome = co_await store(x, snapshot, visitor, *certificate, "by handshake");
   if (outcome.status == 0) co_return true;
   audit(x, log::Outcome::failure, outcome.reason, "", visitor, outcome.detail);
   if (outcome.status == 403) co_return true;  // a visitor like others
@@ -284,6 +290,7 @@ async::Task<bool> CertificateFlow::log_in_by_connection(Exchange& x, const Snaps
 async::Task<> CertificateFlow::fail_with(Step& step, std::string reason, std::string words, std::string detail,
                                          int status) {
   commons_.certificate_attempts.end(*step.visitor.id);
+  if (!step.asked_by.empty()) detail = "by " + step.asked_by + (detail.empty() ? "" : ", " + detail);
   audit(step.x, log::Outcome::failure, reason, step.visitor.subject().name(), step.visitor, detail);
   step.x.note_failure("certificate login: " + reason, Side::client);
   if (status == 503) step.x.add_response_header("Retry-After", "5");

@@ -39,7 +39,7 @@ class CertificateFlow {
     std::string detail;
   };
   async::Task<Outcome> store(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
-                             const identity::CertificateFacts& facts);
+                             const identity::CertificateFacts& facts, std::string how);
   async::Task<> fail_with(Step& step, std::string reason, std::string words, std::string detail, int status = 403);
   void audit(const exchange::Exchange& x, log::Outcome outcome, std::string_view reason, std::string_view user,
              const Visitor& visitor, std::string_view detail);

@@ -74,7 +74,7 @@ struct Snapshot {
   std::shared_ptr<const tls::ServerContext> tls;
   std::shared_ptr<const tls::ServerContext> certificate_port_tls;  // null: there is no such port
   tls::ClientAuthPolicies client_auth;
-  std::shared_ptr<const pki::ClientVerifier> client_verifier;  // null: no certificate of a client can be verified
+  std::shared_ptr<const pki::ClientVerifier> client_verifier;  // null without authorities for clients
 
   // The parts of the settings in the terms of the rooms that use them.
   http::HeadLimits head_limits;

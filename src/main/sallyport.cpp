@@ -29,7 +29,7 @@ void print_usage(std::FILE* to) {
   std::fputs(
       "usage: sallyport [-c FILE | -S SOCKET] COMMAND [ARGUMENT ...]\n"
       "       sallyport [-c FILE | -S SOCKET]            commands from standard input, one a line\n"
-      "       sallyport certificate authority|issue ...  certificates, without a daemon\n"
+      "       sallyport certificate authority|issue|check ...  certificates, without a daemon\n"
       "       sallyport certificate user [-c FILE] FILE  whose certificate it is, by the rules of the configuration\n"
       "       sallyport -h | -V\n"
       "\n"
@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
   if (words.size() > 1 && words[0] == "certificate" && words[1] == "user") {
     return run_certificate_user_command(words, config_path);
   }
-  if (!words.empty() && words.front() == "certificate") return run_certificate_command(words);
+  if (!words.empty() && words.front() == "certificate") return run_certificate_command(words, config_path);
   if (socket_path.empty()) {
     const server::LoadedSettings loaded = server::load_settings(config_path);
     if (!loaded.settings) {

@@ -342,6 +342,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
     snapshot->tls = parts.previous->tls;
     snapshot->certificate_rules = parts.previous->certificate_rules;
     snapshot->certificate_port_tls = parts.previous->certificate_port_tls;
+    snapshot->client_verifier = parts.previous->client_verifier;
   } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
@@ -360,6 +361,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
       const Result<> added = add_tls(*snapshot);
       if (!added) return fail(added.error());
     }
+    auto verifier = verification_.make(settings);
+    if (!verifier) return fail(verifier.error());
+    snapshot->client_verifier = std::move(*verifier);
   }
 
   snapshot->policy = parts.policy->freeze(snapshot->generation);
@@ -374,11 +378,6 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   snapshot->junctions = std::move(*table);
   add_host_names(*snapshot);
   snapshot->client_auth = client_auth_of(*snapshot->settings);
-  if (!settings.certificate.client_ca_file.empty()) {
-    auto authorities = read_file(settings.certificate.client_ca_file, kMostPem);
-    if (!authorities) return fail(authorities.error());
-    snapshot->client_verifier = std::make_shared<const pki::ClientVerifier>(std::move(*authorities));
-  }
   set_limits(*snapshot);
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, parts); !added) return fail(added.error());

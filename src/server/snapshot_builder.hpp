@@ -7,6 +7,7 @@
 #include "authz/policy_document.hpp"
 #include "inbound/snapshot.hpp"
 #include "junction/show.hpp"
+#include "server/client_verification.hpp"
 #include "tls/ticket_table.hpp"
 
 namespace sallyport::server {
@@ -24,7 +25,8 @@ struct SnapshotParts {
 // Makes snapshots. Blocks (files, keys). Not thread-safe.
 class SnapshotBuilder {
  public:
-  explicit SnapshotBuilder(tls::TicketTable& tickets) : tickets_(tickets) {}
+  SnapshotBuilder(tls::TicketTable& tickets, ClientVerification& verification)
+      : tickets_(tickets), verification_(verification) {}
 
   // Errors: bad_config and those of files, each naming what is wrong and where. `fresh`: certificates and pages are read
   // again; otherwise those of the previous snapshot are good.
@@ -36,6 +38,7 @@ class SnapshotBuilder {
   Result<> add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts);
 
   tls::TicketTable& tickets_;
+  ClientVerification& verification_;
   std::uint64_t generation_ = 0;
 };
 

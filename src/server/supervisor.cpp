@@ -90,6 +90,7 @@ class Daemon {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<admin::AdminRole> admin_;
   // Last made, first destroyed: its jobs post to the loops above.
+  std::unique_ptr<ClientVerification> verification_;
   std::unique_ptr<async::WorkerPool> executor_;
   std::unique_ptr<async::WorkerPool> offload_;
   DirectoryThreads directory_threads_;
@@ -114,13 +115,15 @@ Result<> Daemon::start() {
   offload_ = std::make_unique<async::WorkerPool>(threads, kOffloadQueue);
   executor_ = std::make_unique<async::WorkerPool>(1, 64);
   config::Diagnostics diagnostics;
-  instance_ = Instance::open(config_path_, *offload_, directory_threads_, tickets_, diagnostics);
+  verification_ = std::make_unique<ClientVerification>(*offload_);
+  instance_ = Instance::open(config_path_, *offload_, directory_threads_, tickets_, *verification_, diagnostics);
   complain(diagnostics);
   if (!instance_) return fail(Errc::bad_config, "not started: see above");
   auto parts = LiveParts::make(*instance_->settings());
   if (!parts) return fail(parts.error());
   parts_ = std::move(*parts);
   directory_threads_.log_to(parts_->logs());
+  verification_->log_to(parts_->logs());
   commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published(),
                                       session_drains_, certificate_attempts_});
   return start_workers();
@@ -221,7 +224,8 @@ int check_configuration(const std::string& config_path, bool strict) {
   DirectoryThreads directory_threads;
   tls::TicketTable tickets(1);
   config::Diagnostics diagnostics;
-  const auto instance = Instance::open(config_path, unused, directory_threads, tickets, diagnostics);
+  ClientVerification verification(unused);
+  const auto instance = Instance::open(config_path, unused, directory_threads, tickets, verification, diagnostics);
   if (instance) {
     for (auto& warning : instance->warnings()) diagnostics.push_back(std::move(warning));
   }

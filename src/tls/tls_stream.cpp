@@ -36,7 +36,6 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_pt
   stream->watch_ = nullptr;
   if (!done) co_return fail(done.error());
   stream->note_presented();
-  stream->judge_client();
   if (stream->server_->tickets_enabled_) {
     if (const Result<> sent = stream->send_tickets(1); !sent) co_return fail(sent.error());
   }
@@ -347,41 +346,27 @@ void TlsStream::on_client_hello(std::string_view message) {
     armed_for_ = std::move(verdict.armed_for);
     asked_for_certificate_ = true;
   }
-  if (asked_for_certificate_) {
-    gnutls_certificate_server_set_request(session_.get(), GNUTLS_CERT_REQUEST);
-  } else if (server_->tickets_enabled_ && verdict.kind == Kind::resumable) {
-    // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding,
-    // or when there is none to resume.
-    ticket_key_set_ = gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) == 0;
-  }
   // What asks for it knows that renegotiation is wanted; over HTTP/2 there is none in any version.
   const bool may_become_h2 = hello.offers_h2 && server_->offers_h2();
   if (!may_become_h2 && server_->priorities_below_1_3_ && watch_ != nullptr && watch_->prefers_tls_1_2()) {
     gnutls_priority_set(session_.get(), server_->priorities_below_1_3_.get());
   }
-}
-
-void TlsStream::judge_client() {
-  if (!asked_for_certificate_) return;
-  if (gnutls_certificate_get_peers(session_.get(), nullptr) == nullptr || resumed()) {
-    client_certificate_ = fail(Errc::denied, "the client has shown no certificate", Side::client);
-    return;
+  if (asked_for_certificate_) {
+    gnutls_certificate_server_set_request(session_.get(), GNUTLS_CERT_REQUEST);
+  } else {
+    // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding,
+    // or when there is none to resume. Otherwise it gets one that nobody knows: with none at all it could send no tickets
+    // later on.
+    const bool shares_key = hello.ticket.empty() || (server_->tickets_enabled_ && verdict.kind == Kind::resumable);
+    gnutls_datum_t fresh{};
+    if (!shares_key && gnutls_session_ticket_key_generate(&fresh) != 0) return;
+    const gnutls_datum_t& key = shares_key ? server_->ticket_key_ : fresh;
+    ticket_key_set_ = gnutls_session_ticket_enable_server(session_.get(), &key) == 0;
+    if (!shares_key) {
+      gnutls_memset(fresh.data, 0, fresh.size);
+      gnutls_free(fresh.data);
+    }
   }
-  gnutls_typed_vdata_st purpose{};
-  purpose.type = GNUTLS_DT_KEY_PURPOSE_OID;
-  purpose.data = reinterpret_cast<unsigned char*>(const_cast<char*>(GNUTLS_KP_TLS_WWW_CLIENT));
-  unsigned status = 0;
-  const int code = gnutls_certificate_verify_peers(session_.get(), &purpose, 1, &status);
-  if (code == 0 && status == 0) {
-    client_certificate_ = Result<>();
-    return;
-  }
-  std::string why = code == 0 ? "not accepted" : gnutls_strerror(code);
-  crypto::OwnedDatum text;
-  if (code == 0 && gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, text.out(), 0) == 0) {
-    why = text.view();
-  }
-  client_certificate_ = fail(Errc::denied, "the client's certificate is refused: " + why, Side::client);
 }
 
 std::string TlsStream::ticket_binding() const {
@@ -402,13 +387,7 @@ std::size_t TlsStream::arm_tickets(std::string_view purpose, TimePoint until) {
 }
 
 Result<> TlsStream::send_tickets(unsigned count) {
-  if (asked_for_certificate_ || gnutls_protocol_get_version(session_.get()) != GNUTLS_TLS1_3) {
-    return Result<>();
-  }
-  if (!ticket_key_set_ && gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) != 0) {
-    return Result<>();
-  }
-  ticket_key_set_ = true;
+  if (asked_for_certificate_ || !ticket_key_set_ || !is_tls_1_3()) return Result<>();
   const int code = gnutls_session_ticket_send(session_.get(), count, 0);
   if (code == 0 || gnutls_error_is_fatal(code) == 0) return Result<>();
   dead_ = true;

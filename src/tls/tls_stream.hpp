@@ -77,10 +77,8 @@ class TlsStream final : public net::Stream {
   std::string cipher() const;
   std::string alpn() const;
   bool resumed() const;
-  // Of the server's end: what the handshake was made under, and whether the client has shown a certificate that counts.
-  // Errors: denied, with the reason.
+  // Of the server's end: what the handshake was made under.
   ClientAuth client_auth() const { return client_auth_; }
-  const Result<>& client_certificate() const { return client_certificate_; }
   // What the ticket was armed for that the client showed; empty if it showed none. It has been asked for a certificate.
   const std::string& armed_for() const { return armed_for_; }
   // Has the client been asked for a certificate, by the handshake or since?
@@ -122,7 +120,6 @@ class TlsStream final : public net::Stream {
   std::string ticket_binding() const;
   Result<> prepare_server();
   Result<> prepare_client(const std::string& server_name);
-  void judge_client();
   async::Task<Result<>> handshake(async::Deadline deadline, AcceptOptions options);
   Result<> take_early_data();
   void note_presented();
@@ -142,7 +139,6 @@ class TlsStream final : public net::Stream {
   bool ticket_key_set_ = false;
   bool asked_for_certificate_ = false;
   ClientAuth client_auth_ = ClientAuth::never;
-  Result<> client_certificate_ = fail(Errc::denied, "none was asked for", Side::client);
   HandshakeWatch* watch_ = nullptr;  // during the handshake
   std::string armed_for_;
   bool certificate_shown_ = false;      // in the last Certificate message
