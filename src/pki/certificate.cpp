@@ -40,6 +40,17 @@ std::size_t count(std::string_view sequence, std::size_t most) {
   return n;
 }
 
+// GnuTLS gives values as they are written into a name (RFC 4514 section 2.4); a NUL, which it writes in three characters,
+// is in no name that is_plain_name() lets pass.
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    out += text[i];
+  }
+  return out;
+}
+
 }  // namespace
 
 Judged<std::shared_ptr<const Certificate>> Certificate::read(std::string_view der, const CertificateLimits& limits) {
@@ -191,7 +202,7 @@ Judged<identity::CertificateFacts> Certificate::facts() const {
     const int code = gnutls_x509_crt_get_dn_by_oid(handle_.get(), GNUTLS_OID_X520_COMMON_NAME, i, 0, text, &size);
     if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) break;
     if (code != 0) return refuse(CertificateFault::bad_name, "the common name");
-    facts.common_names.emplace_back(text, size);
+    facts.common_names.push_back(unescaped(std::string_view(text, size)));
   }
   if (!read_alternative_names(alternative_names_, facts)) {
     return refuse(CertificateFault::bad_name, "subjectAltName of " + subject_);
