@@ -9,7 +9,9 @@ dist_pages_DATA = \
   etc/pages/login_success.html \
   etc/pages/logout.html \
   etc/pages/logout_confirm.html \
-  etc/pages/style.css
+  etc/pages/style.css \
+  etc/pages/totp.html \
+  etc/pages/totp_done.html
 errorpagesdir = $(pkgdatadir)/pages/errors
 dist_errorpages_DATA = \
   etc/pages/errors/400.html \

@@ -40,6 +40,8 @@ constexpr std::array kMacros = {
     MacroSpec{"METHOD", MacroKind::value},
     MacroSpec{"OLDSESSION", MacroKind::value},
     MacroSpec{"PROTOCOL", MacroKind::value},
+    MacroSpec{"QR_PATH", MacroKind::value},
+    MacroSpec{"QR_SIDE", MacroKind::value},
     MacroSpec{"REFERER", MacroKind::value},
     MacroSpec{"REQUEST_ID", MacroKind::value},
     MacroSpec{"SECONDARY_BASE", MacroKind::value},
@@ -47,6 +49,7 @@ constexpr std::array kMacros = {
     MacroSpec{"STYLE", MacroKind::style},
     MacroSpec{"TAM_OP", MacroKind::value},
     MacroSpec{"TOKENAUTHN", MacroKind::section},
+    MacroSpec{"TOTP_SECRET", MacroKind::value},
     MacroSpec{"URL", MacroKind::value},
     MacroSpec{"USERNAME", MacroKind::value},
 };
