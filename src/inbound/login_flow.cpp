@@ -1,13 +1,10 @@
 #include "inbound/login_flow.hpp"
 
-#include "http/framing.hpp"
-#include "http/media.hpp"
 #include "session/same_origin.hpp"
 
 namespace sallyport::inbound {
 
 using exchange::Exchange;
-using exchange::Page;
 
 namespace {
 
@@ -17,19 +14,6 @@ constexpr std::string_view kWrong = "The user name or the password is not right.
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 // How many registries are asked for one login, when each is replaced while it answers.
 constexpr int kMostRegistries = 4;
-
-// Is this the page that the user is waiting for, or something that a page fetches on the side (an image, favicon.ico, a
-// script's call)? The latter must not take the place of the former in the session. Old browsers do not say
-// (W3C Fetch Metadata); what asks for a page then is what names HTML. Behind a WebSocket nobody sees a page.
-bool is_navigation(const http::RequestHead& head) {
-  if (const auto mode = head.headers.find("Sec-Fetch-Mode")) return *mode == "navigate";
-  return !head.asks_for_tunnel && !http::asks_for_websocket(head);
-}
-
-bool may_replace_parked(const http::RequestHead& head, const Visitor& visitor) {
-  if (!visitor.session->parked || head.headers.has("Sec-Fetch-Mode")) return true;
-  return head.method != "GET" || http::prefers_html(head.headers);
-}
 
 std::string in_words(Duration wait) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
@@ -48,33 +32,6 @@ void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome o
   commons_.logs.audit(record);
 }
 
-async::Task<> LoginFlow::show_page(Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
-                                   std::string error, int status) {
-  authn::PageValues values;
-  values.set("ERROR", error);
-  values.set("REQUEST_ID", x.id());
-  values.set("METHOD", x.request().method);
-  values.set("PROTOCOL", "HTTPS");
-  values.set("HOSTNAME", x.request().headers.find("Host").value_or(""));
-  values.set("OLDSESSION", visitor.stale_cookie ? "1" : "0");
-  if (visitor.session) {
-    values.set("FORM_TOKEN", visitor.session->form_token.reveal());
-    if (visitor.session->subject.is_authenticated()) values.set("USERNAME", visitor.session->subject.name());
-    if (visitor.session->parked) values.set("URL", visitor.session->parked->target);
-  }
-  Page page;
-  page.status = status;
-  page.body = snapshot.pages->render(name, values, x.request().headers);
-  co_await x.respond(std::move(page));
-}
-
-async::Task<> LoginFlow::ensure_session(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
-  if (visitor.session) co_return;
-  const bool stale = visitor.stale_cookie;
-  visitor = co_await sessions_.begin(x, snapshot);
-  visitor.stale_cookie = stale;
-}
-
 // The body of one of our own forms; without one the exchange has been answered.
 async::Task<std::optional<std::string>> LoginFlow::read_form(Exchange& x, std::size_t max_body) {
   Result<std::string> body = co_await x.read_body(max_body);
@@ -85,65 +42,13 @@ async::Task<std::optional<std::string>> LoginFlow::read_form(Exchange& x, std::s
   co_return std::nullopt;
 }
 
-async::Task<> LoginFlow::show_login(Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
-                                    int status) {
-  co_await ensure_session(x, snapshot, visitor);
-  if (!visitor.session) {
-    co_await x.refuse(503, "no session could be made for a login");
-    co_return;
-  }
-  co_await show_page(x, snapshot, "login.html", visitor, std::move(error), status);
-}
-
-async::Task<bool> LoginFlow::park(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                  Visitor& visitor) {
-  Result<std::string> body = co_await x.read_body(snapshot.park_limits.max_body);
-  if (!body) {
-    if (body.error().code != Errc::too_large) co_return false;
-    x.close_afterwards();
-    co_return true;  // the login goes on, the request has to be sent again
-  }
-  const auto total = commons_.parked_bytes;
-  const std::size_t size = body->size() + 1024;
-  if (total->fetch_add(size) + size > snapshot.settings->server.parked_requests_max) {
-    total->fetch_sub(size);
-    co_return true;
-  }
-  auto parked = session::park(x.request(), target, std::move(*body), kScheme, visitor.subject(), x.loop().now(),
-                              snapshot.park_limits);
-  if (!parked) {
-    total->fetch_sub(size);
-    co_return true;
-  }
-  // The node's count goes down when the last holder lets the request go.
-  const auto release = [total, size](const session::ParkedRequest* request) {
-    delete request;
-    total->fetch_sub(size);
-  };
-  std::shared_ptr<const session::ParkedRequest> shared(new session::ParkedRequest(std::move(*parked)), release);
-  session::Session next = session::with_parked(*visitor.session, std::move(shared));
-  co_await sessions_.update(visitor, std::move(next));
-  co_return true;
-}
-
 async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                   Visitor& visitor) {
+                                   Visitor& visitor, int level) {
   const config::Settings& settings = *snapshot.settings;
-  const auto accept = x.request().headers.find("Accept");
-  const bool shows_pages = !accept || accept->find("*/*") != std::string_view::npos ||
-                           http::prefers_html(x.request().headers);
   const bool forms = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
   const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
-  if (forms && shows_pages && is_navigation(x.request())) {
-    co_await ensure_session(x, snapshot, visitor);
-    if (visitor.session && may_replace_parked(x.request(), visitor)) {
-      const bool readable = co_await park(x, snapshot, target, visitor);
-      if (!readable) {
-        co_await x.refuse(400, "the body of the interrupted request could not be read");
-        co_return;
-      }
-    }
-    co_await show_login(x, snapshot, visitor, "", 200);
+  if (forms && shows_pages(x.request()) && is_navigation(x.request())) {
+    co_await prompts_.interrupt(x, snapshot, target, visitor, level);
     co_return;
   }
   if (!basic && !forms) {
@@ -167,8 +72,16 @@ async::Task<LoginFlow::Verdict> LoginFlow::log_in(Exchange& x, const Snapshot& s
     if (verdict.checked != Checked::accepted) co_return verdict;
     // A reload, or an administrator's change, has put another registry in its place: that one has to agree.
     if (commons_.published.get()->registry != verdict.said_by && asked < kMostRegistries) continue;
-    const bool stored = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential, *verdict.said_by);
-    if (!stored) verdict.checked = Checked::not_stored;
+    Proven proven;
+    proven.credential = verdict.credential;
+    proven.said_by = verdict.said_by;
+    proven.action = method;
+    const ProofOutcome outcome = co_await step_up_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
+    if (outcome == ProofOutcome::not_stored) verdict.checked = Checked::not_stored;
+    if (outcome == ProofOutcome::wrong_user || outcome == ProofOutcome::level_too_low) {
+      verdict.checked = Checked::not_wanted;
+      verdict.words = words_for(outcome);
+    }
     co_return verdict;
   }
 }
@@ -235,10 +148,10 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
         co_await x.refuse(403, "a login form from another origin");
         co_return;
       case authn::LoginRefusal::stale:
-        co_await show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
+        co_await prompts_.show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
         co_return;
       case authn::LoginRefusal::incomplete:
-        co_await show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
+        co_await prompts_.show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
         co_return;
     }
   }
@@ -248,7 +161,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
     x.add_response_header("Retry-After", std::to_string(seconds));
     const std::string text = "Too many attempts. Please try again " + in_words(verdict.wait) + ".";
-    co_await show_login(x, snapshot, visitor, text, 429);
+    co_await prompts_.show_login(x, snapshot, visitor, text, 429);
     co_return;
   }
   if (verdict.checked == Checked::unavailable) {
@@ -257,7 +170,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_return;
   }
   if (verdict.checked == Checked::refused) {
-    co_await show_login(x, snapshot, visitor, std::string(kWrong), 200);
+    co_await prompts_.show_login(x, snapshot, visitor, std::string(kWrong), 200);
     co_return;
   }
   if (verdict.checked == Checked::not_stored) {
@@ -265,14 +178,16 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_await x.refuse(503, "the session could not be renewed");
     co_return;
   }
-  x.set_user(verdict.credential->user().to_string());
-  audit(x, "login", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
+  if (verdict.checked == Checked::not_wanted) {
+    co_await prompts_.show_login(x, snapshot, visitor, std::string(verdict.words), 403);
+    co_return;
+  }
   const std::string& page = snapshot.settings->acnt_mgt.login_redirect_page;
   if (!page.empty()) {
     // What was interrupted must not happen by surprise when the user gets there some day.
     if (visitor.session->parked) {
-      session::Session next = session::with_parked(*visitor.session, nullptr);
-      co_await sessions_.update(visitor, std::move(next));
+      const Sessions::Change drop = [](const session::Session& now) { return session::with_parked(now, nullptr); };
+      co_await sessions_.change(visitor, drop);
     }
     co_await x.redirect(page, 302);
     co_return;
@@ -281,16 +196,16 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_await x.redirect(visitor.session->parked->target, 302);
     co_return;
   }
-  co_await show_page(x, snapshot, "login_success.html", visitor, "", 200);
+  co_await prompts_.show_page(x, snapshot, "login_success.html", visitor, "", 200);
 }
 
 async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
-  if (visitor.session && visitor.session->subject.is_authenticated()) {
-    audit(x, "logout", log::Outcome::success, "user", visitor.session->subject.name(), &visitor, "");
+  if (visitor.session && visitor.session->owner().is_authenticated()) {
+    audit(x, "logout", log::Outcome::success, "user", visitor.session->owner().name(), &visitor, "");
   }
   const Visitor before = visitor;
   co_await sessions_.end(x, snapshot, visitor);
-  co_await show_page(x, snapshot, "logout.html", before, "", 200);
+  co_await prompts_.show_page(x, snapshot, "logout.html", before, "", 200);
 }
 
 async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -303,8 +218,8 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
         session::initiator_of(request.headers, kScheme, target.authority()) == session::Initiator::other_page;
     const auto destination = request.headers.find("Sec-Fetch-Dest");
     const bool navigation = !destination || *destination == "document";
-    if (visitor.session && visitor.session->subject.is_authenticated() && (foreign || !navigation)) {
-      co_await show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
+    if (visitor.session && visitor.session->owner().is_authenticated() && (foreign || !navigation)) {
+      co_await prompts_.show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
       co_return;
     }
     co_await finish_logout(x, snapshot, visitor);
@@ -328,19 +243,24 @@ async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http
   switch (url) {
     case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor); co_return;
     case authn::LocalUrl::logout: {
-      const bool is_user = visitor.session && visitor.session->subject.is_authenticated();
+      const bool is_user = visitor.session && visitor.session->owner().is_authenticated();
       if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {
         co_await serve_logout(x, snapshot, target, visitor);
         co_return;
       }
       if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
-      co_await show_login(x, snapshot, visitor, "", 200);
+      co_await prompts_.show_login(x, snapshot, visitor, "", 200);
       co_return;
     }
-    case authn::LocalUrl::help: co_await show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
+    case authn::LocalUrl::help: co_await prompts_.show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
     case authn::LocalUrl::login:
       if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
-      co_await show_login(x, snapshot, visitor, "", 200);
+      // Whoever asks for it by its name gives up the step-up that was begun.
+      if (visitor.session && visitor.session->wanted_level > 0) {
+        const Sessions::Change drop = [](const session::Session& now) { return session::with_wanted_level(now, 0); };
+        co_await sessions_.change(visitor, drop);
+      }
+      co_await prompts_.show_login(x, snapshot, visitor, "", 200);
       co_return;
     case authn::LocalUrl::unknown:
     case authn::LocalUrl::none: break;
@@ -372,9 +292,10 @@ async::Task<bool> LoginFlow::log_in_by_basic(Exchange& x, const Snapshot& snapsh
     Verdict given = co_await log_in(x, snapshot, visitor, credentials->user, std::move(credentials->password), "basic");
     verdict = std::move(given);
   }
-  if (verdict.checked == Checked::accepted) {
-    audit(x, "basic", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
-    co_return true;
+  if (verdict.checked == Checked::accepted) co_return true;
+  if (verdict.checked == Checked::not_wanted) {
+    co_await x.refuse(403, verdict.words);
+    co_return false;
   }
   if (verdict.checked == Checked::unavailable || verdict.checked == Checked::not_stored) {
     x.add_response_header("Retry-After", "5");

@@ -44,7 +44,8 @@ std::string language_of(std::string_view page) {
   return lowered(rest.substr(0, rest.find_first_of("-\"")));
 }
 
-constexpr std::string_view kNeeded[] = {"login.html", "login_success.html", "logout.html", "help.html"};
+constexpr std::string_view kNeeded[] = {"login.html", "login_success.html", "logout.html", "help.html",
+                                          "stepuplogin.html"};
 
 }  // namespace
 

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
+#include "config/checks.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
@@ -71,6 +74,25 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.header_rules.reserved = junction::reserved_names();
   snapshot.header_rules.own_cookies = {snapshot.session_cookie.name()};
   snapshot.header_rules.keep_server_field = !settings.server.suppress_server_identity;
+}
+
+Result<> set_levels(inbound::Snapshot& snapshot) {
+  const config::Settings& settings = *snapshot.settings;
+  std::vector<std::string_view> names;
+  for (const config::LevelName level : settings.authentication_levels.level) {
+    names.push_back(config::kLevelNames[static_cast<std::size_t>(level)]);
+  }
+  auto ladder = authn::StepUpLadder::make(names, settings.step_up.step_up_at_higher_level);
+  if (!ladder) return fail(ladder.error().code, "[authentication-levels]: " + ladder.error().detail);
+  snapshot.ladder = std::move(*ladder);
+  snapshot.level_lifetimes.of.assign(names.size(), Duration::zero());
+  for (const config::MapEntry& entry : settings.level_lifetime) {
+    const auto level = std::find(names.begin(), names.end(), entry.key);
+    const auto lifetime = config::duration_from(entry.value);
+    if (level == names.end() || !lifetime) return fail(Errc::bad_config, "[level-lifetime] " + entry.key);
+    snapshot.level_lifetimes.of[static_cast<std::size_t>(level - names.begin())] = *lifetime;
+  }
+  return Result<>();
 }
 
 Result<> set_header_names(inbound::Snapshot& snapshot) {
@@ -327,6 +349,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   add_host_names(*snapshot);
   snapshot->client_auth = client_auth_of(*snapshot->settings);
   set_limits(*snapshot);
+  if (const auto set = set_levels(*snapshot); !set) return fail(set.error());
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, parts); !added) return fail(added.error());
 
