@@ -92,7 +92,9 @@ async::Task<bool> Prompts::park(Exchange& x, const Snapshot& snapshot, const htt
     total->fetch_sub(size);
     co_return true;
   }
-  auto parked = session::park(x.request(), target, std::move(*body), kScheme, visitor.subject(), x.loop().now(),
+  // Of a session whose user has to log in again it is his.
+  const identity::Subject& sender = visitor.session ? visitor.session->owner() : visitor.subject();
+  auto parked = session::park(x.request(), target, std::move(*body), kScheme, sender, x.loop().now(),
                               snapshot.park_limits);
   if (!parked) {
     total->fetch_sub(size);
