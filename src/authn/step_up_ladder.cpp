@@ -59,6 +59,13 @@ std::string_view StepUpLadder::name_of(int level) const {
   return method ? names_of(*method).as_level : std::string_view();
 }
 
+std::optional<int> StepUpLadder::level_named(std::string_view name) const {
+  for (int level = 0; level <= highest(); ++level) {
+    if (name_of(level) == name) return level;
+  }
+  return std::nullopt;
+}
+
 std::optional<int> StepUpLadder::level_of(std::string_view method) const {
   for (std::size_t i = 0; i < methods_.size(); ++i) {
     if (authn::name_of(methods_[i]) == method) return static_cast<int>(i) + 1;

@@ -32,7 +32,9 @@ class StepUpLadder {
   bool knows(int level) const { return level >= 0 && level <= highest(); }
   // "unauthenticated", "ssl"; empty for a level that there is not.
   std::string_view name_of(int level) const;
-  // By the name in a credential; nothing for a method that has no level: nobody can log in by it.
+  // Of the level with this name; nothing if there is none.
+  std::optional<int> level_named(std::string_view name) const;
+  // By the name in a credential; nothing for a method that has no level.
   std::optional<int> level_of(std::string_view method) const;
   // The method of a level; nothing for level 0 and for levels that there are not.
   std::optional<Method> method_at(int level) const;

@@ -103,6 +103,17 @@ bool is_ldap_url(std::string_view text) {
   return is_host_name(host);
 }
 
+bool is_ldap_server_or_empty(std::string_view text) {
+  return text.empty() || (!text.starts_with("ldapi://") && !text.ends_with('/') && is_ldap_url(text));
+}
+
+bool is_http_url_or_empty(std::string_view text) {
+  if (text.empty()) return true;
+  if (!text.starts_with("http://") || !all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '#'; })) return false;
+  // A host is written as in the URL of a directory.
+  return is_ldap_url("ldap://" + std::string(text.substr(7, text.find_first_of("/?", 7) - 7)));
+}
+
 bool is_local_url_or_empty(std::string_view text) {
   if (text.empty()) return true;
   return text.front() == '/' && !text.starts_with("//") &&

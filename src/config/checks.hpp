@@ -19,6 +19,8 @@ bool is_realm(std::string_view text);             // what a quoted-string can ho
 bool is_not_empty(std::string_view text);
 bool is_attribute_name(std::string_view text);      // RFC 4512 section 1.4: keystring
 bool is_ldap_url(std::string_view text);            // ldap://host[:port], ldaps://host[:port] or ldapi://path
+bool is_ldap_server_or_empty(std::string_view text);  // ldap://host[:port] or ldaps://host[:port]
+bool is_http_url_or_empty(std::string_view text);   // http://host[:port][/path], without blanks
 bool is_local_url_or_empty(std::string_view text);  // a path on this server: begins with one '/', no backslash
 
 bool is_level_but_the_first(std::string_view text);  // one of kLevelNames that can be proved

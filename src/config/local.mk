@@ -9,6 +9,9 @@ libpure_a_SOURCES += \
   src/config/render_text.cpp src/config/render_text.hpp \
   src/config/restart.cpp src/config/restart.hpp \
   src/config/schema.cpp src/config/schema.hpp \
+  src/config/schema_certificate.cpp \
+  src/config/schema_certificate_users.cpp \
+  src/config/schema_certificate_login.cpp \
   src/config/schema_junction.cpp \
   src/config/schema_login.cpp \
   src/config/schema_registry.cpp \

@@ -38,9 +38,17 @@ struct SniCertificate {
   }
 };
 
-// Whether clients are asked for a certificate.
-enum class ClientCerts : std::uint8_t { never, required };
-inline constexpr std::string_view kClientCertsNames[] = {"never", "required"};
+// Whether and when clients are asked for a certificate.
+enum class ClientCerts : std::uint8_t { never, optional, required, critical, prompt_as_needed };
+inline constexpr std::string_view kClientCertsNames[] = {"never", "optional", "required", "critical",
+                                                         "prompt_as_needed"};
+
+// What becomes of a certificate of which nobody can say whether it is revoked.
+enum class UndeterminedAction : std::uint8_t { reject, log, ignore };
+inline constexpr std::string_view kUndeterminedActionNames[] = {"reject", "log", "ignore"};
+
+enum class OcspNonce : std::uint8_t { none, optional, required };
+inline constexpr std::string_view kOcspNonceNames[] = {"none", "optional", "required"};
 
 // Over which transport a login method is offered. There is no "http": a password is never asked for in clear.
 enum class AuthTransport : std::uint8_t { none, https };
@@ -119,6 +127,48 @@ struct SslSettings {
 struct CertificateSettings {
   ClientCerts accept_client_certs;
   std::string client_ca_file;
+  std::uint32_t max_chain_certificates;
+  std::uint64_t max_chain_size;
+  UndeterminedAction undetermined_revocation_cert_action;
+  std::vector<std::string> crl_file;
+  bool ocsp_enable;
+  std::string ocsp_url;  // empty: those that certificates name
+  OcspNonce ocsp_nonce;
+  std::uint64_t ocsp_max_response_size;
+  std::uint32_t ocsp_cache_size;
+  seconds ocsp_cache_entry_lifetime;
+  bool crl_cdp_enable;
+  std::string crl_ldap_server;  // empty: none
+  std::string crl_ldap_user;    // empty: anonymous
+  std::string crl_ldap_user_password_file;
+  std::uint64_t crl_max_size;
+  std::uint32_t crl_cache_size;
+  seconds crl_cache_entry_lifetime;
+  seconds revocation_fetch_timeout;
+  seconds revocation_retry_interval;
+  std::vector<Cidr> revocation_forbidden_network;
+  std::vector<std::string> cred_attr;
+};
+
+struct CertificateUserSettings {
+  std::vector<std::string> rule;
+};
+
+struct CertificateLevelSettings {
+  std::vector<std::string> rule;
+};
+
+// Of [certificate], what a login by certificate needs.
+struct CertificateLoginSettings {
+  bool disable_cert_login_page;
+  std::uint32_t cert_prompt_max_tries;
+  std::uint32_t cert_cache_max_entries;
+  seconds cert_cache_timeout;
+  std::uint16_t secondary_port;  // 0: none
+  bool armed_tickets;
+  bool ask_in_place;
+  bool http_1_1_required;
+  bool tls_1_2_detour;
 };
 
 struct SessionSettings {
@@ -237,6 +287,9 @@ struct Settings {
   SslSettings ssl;
   std::vector<SniCertificate> ssl_sni;
   CertificateSettings certificate;
+  CertificateUserSettings certificate_users;
+  CertificateLevelSettings certificate_levels;
+  CertificateLoginSettings certificate_login;
   std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
   SessionSettings session;
   FormsSettings forms;

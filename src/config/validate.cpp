@@ -13,6 +13,7 @@ class Judge {
   void run() {
     listeners();
     certificates();
+    revocation();
     sessions();
     levels();
     registry();
@@ -50,11 +51,27 @@ class Judge {
     }
     const auto& hosts = parsed_.settings.accept_client_certs;
     const bool for_hosts =
-        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& entry) { return entry.value == "required"; });
+        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& entry) { return entry.value != "never"; });
     const auto& certificate = parsed_.settings.certificate;
-    if ((for_hosts || certificate.accept_client_certs == ClientCerts::required) && certificate.client_ca_file.empty()) {
+    if ((for_hosts || certificate.accept_client_certs != ClientCerts::never) && certificate.client_ca_file.empty()) {
       error(for_hosts ? "accept-client-certs" : "certificate", for_hosts ? "" : "accept-client-certs",
             "client certificates need authorities that vouch for them: [certificate] client-ca-file is not set");
+    }
+  }
+
+  void revocation() {
+    const auto& certificate = parsed_.settings.certificate;
+    if (certificate.crl_ldap_user.empty() != certificate.crl_ldap_user_password_file.empty()) {
+      error("certificate", "crl-ldap-user", "crl-ldap-user and crl-ldap-user-password-file need each other");
+    }
+    if (!certificate.crl_ldap_user.empty() && certificate.crl_ldap_server.starts_with("ldap://")) {
+      warning("certificate", "crl-ldap-user", "its password is sent to crl-ldap-server in clear: that is no ldaps://");
+    }
+    if (!certificate.client_ca_file.empty()) return;
+    for (const auto& [set, key] : {std::pair(!certificate.crl_file.empty(), "crl-file"),
+                                   std::pair(!certificate.ocsp_url.empty(), "ocsp-url"),
+                                   std::pair(!certificate.crl_ldap_server.empty(), "crl-ldap-server")}) {
+      if (set) warning("certificate", key, std::string(key) + " has no effect: client-ca-file is not set");
     }
   }
 
@@ -85,6 +102,14 @@ class Judge {
         settings.forms.forms_auth != AuthTransport::none || settings.ba.ba_auth != AuthTransport::none;
     if (by_password && !has(LevelName::password)) {
       error(stanza, "level", "users may log in with a password, but there is no level password");
+    }
+    // By default there is no such level, and a login by certificate is worth the lowest one.
+    const auto& hosts = settings.accept_client_certs;
+    const bool by_certificate =
+        settings.certificate.accept_client_certs != ClientCerts::never ||
+        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& host) { return host.value != "never"; });
+    if (by_certificate && parsed_.line_of(stanza, "level") > 0 && !has(LevelName::ssl)) {
+      error(stanza, "level", "users may log in by certificate, but there is no level ssl");
     }
     for (const MapEntry& entry : settings.level_lifetime) {
       const auto* const name = std::find(std::begin(kLevelNames), std::end(kLevelNames), entry.key);

@@ -19,7 +19,7 @@ class InboundRole {
   InboundRole(async::Context context, Commons& commons, upstream::Pool& pool);
 
   // Answers one request, which came by this connection.
-  async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection);
+  async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot, ClientConnection& connection);
 
  private:
   async::Task<> deliver(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -29,11 +29,11 @@ class InboundRole {
   bool is_ours(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const;
   void audit_misdirected(const exchange::Exchange& x, const http::CanonicalTarget& target, std::string_view reason);
   async::Task<bool> meets_client_auth(exchange::Exchange& x, const Snapshot& snapshot,
-                                      const http::CanonicalTarget& target);
+                                      const http::CanonicalTarget& target, const ConnectionSecurity& security);
   async::Task<bool> take_parked(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                 Visitor& visitor);
   async::Task<> step_up_or_refuse(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                  Visitor& visitor, const authz::Decision& decision);
+                                  Visitor& visitor, const authz::Decision& decision, ClientConnection& connection);
   void audit_warning(const exchange::Exchange& x, const authz::Permit& permit, const Visitor& visitor);
   void audit_step_up(const exchange::Exchange& x, const authz::StepUp& wanted, const Visitor& visitor);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
@@ -42,7 +42,8 @@ class InboundRole {
   upstream::Pool& pool_;
   Sessions sessions_;
   Prompts prompts_;
-  StepUp step_up_;
+  Proofs proofs_;
+  CertificateFlow certificate_flow_;
   LoginFlow login_;
   SessionWatch session_watch_;
 };

@@ -1,5 +1,8 @@
 #include "inbound/login_flow.hpp"
 
+#include "inbound/login_pages.hpp"
+#include "inbound/offered_methods.hpp"
+#include "inbound/prompts.hpp"
 #include "session/same_origin.hpp"
 
 namespace sallyport::inbound {
@@ -42,13 +45,47 @@ async::Task<std::optional<std::string>> LoginFlow::read_form(Exchange& x, std::s
   co_return std::nullopt;
 }
 
+// Keeps the request and asks who its sender is: by a page, or at once where that page would only have one button.
+async::Task<> LoginFlow::interrupt(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                   Visitor& visitor, int level, ClientConnection& connection) {
+  const bool kept = co_await prompts_.keep(x, snapshot, target, visitor, level);
+  if (!kept) co_return;
+  const bool at_once = snapshot.settings->certificate_login.disable_cert_login_page &&
+                       methods_to_show(x, snapshot, visitor) == std::vector{authn::Method::certificate};
+  if (at_once) {
+    co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+  } else {
+    co_await prompts_.show_login(x, snapshot, visitor, "", 200);
+  }
+}
+
+async::Task<> LoginFlow::challenge_to_step_up(Exchange& x, const Snapshot& snapshot,
+                                              const http::CanonicalTarget& target, Visitor& visitor, int level,
+                                              ClientConnection& connection) {
+  if (offered_for(x, snapshot, level).empty()) {
+    co_await x.refuse(403, "no method of login reaches the level that is needed");
+    co_return;
+  }
+  if (shows_pages(x.request()) && is_navigation(x.request())) {
+    co_await interrupt(x, snapshot, target, visitor, level, connection);
+    co_return;
+  }
+  exchange::Page page;
+  page.status = 401;
+  page.type = "application/json";
+  page.body = "{\"status\":401,\"error\":\"step-up required\",\"level\":" + std::to_string(level) +
+              ",\"request_id\":\"" + x.id() + "\"}\n";
+  co_await x.respond(std::move(page));
+}
+
 async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                   Visitor& visitor, int level) {
+                                   Visitor& visitor, int level, ClientConnection& connection) {
   const config::Settings& settings = *snapshot.settings;
-  const bool forms = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
+  const bool forms = is_offered(x, snapshot, authn::Method::password) ||
+                     is_offered(x, snapshot, authn::Method::certificate);
   const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
   if (forms && shows_pages(x.request()) && is_navigation(x.request())) {
-    co_await prompts_.interrupt(x, snapshot, target, visitor, level);
+    co_await interrupt(x, snapshot, target, visitor, level, connection);
     co_return;
   }
   if (!basic && !forms) {
@@ -76,7 +113,7 @@ async::Task<LoginFlow::Verdict> LoginFlow::log_in(Exchange& x, const Snapshot& s
     proven.credential = verdict.credential;
     proven.said_by = verdict.said_by;
     proven.action = method;
-    const ProofOutcome outcome = co_await step_up_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
+    const ProofOutcome outcome = co_await proofs_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
     if (outcome == ProofOutcome::not_stored) verdict.checked = Checked::not_stored;
     if (outcome == ProofOutcome::wrong_user || outcome == ProofOutcome::level_too_low) {
       verdict.checked = Checked::not_wanted;
@@ -118,42 +155,73 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, std::stri
 }
 
 async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                    Visitor& visitor) {
-  if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) {
+                                    Visitor& visitor, ClientConnection& connection) {
+  const bool by_password = is_offered(x, snapshot, authn::Method::password);
+  const bool by_certificate = is_offered(x, snapshot, authn::Method::certificate);
+  if (!by_password && !by_certificate) {
     co_await x.refuse(404, "login by form is off");
     co_return;
   }
   const authn::LoginFormLimits limits;
   std::optional<std::string> body = co_await read_form(x, limits.max_body);
   if (!body) co_return;
-  auto attempt = authn::read_login_form(x.request(), *body, visitor.session.get(), kScheme, target.authority(), limits);
-  wipe(*body);
-  if (!attempt) {
-    const authn::LoginRefusal refusal = attempt.error();
-    audit(x, "login", log::Outcome::failure, authn::name_of(refusal), "", &visitor, "");
-    switch (refusal) {
-      case authn::LoginRefusal::wrong_method: {
-        x.add_response_header("Allow", "POST");
-        co_await x.refuse(405, "the login form is sent by POST");
-        co_return;
-      }
-      case authn::LoginRefusal::too_large:
-        co_await x.refuse(413, "login form");
-        co_return;
-      case authn::LoginRefusal::malformed:
-      case authn::LoginRefusal::unsupported:
-        co_await x.refuse(400, "login form");
-        co_return;
-      case authn::LoginRefusal::foreign:
-        co_await x.refuse(403, "a login form from another origin");
-        co_return;
-      case authn::LoginRefusal::stale:
-        co_await prompts_.show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
-        co_return;
-      case authn::LoginRefusal::incomplete:
-        co_await prompts_.show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
-        co_return;
+  const std::string type = authn::login_form_type(*body, limits);
+  if (by_certificate && type == "cert") {
+    co_await serve_certificate(x, snapshot, target, visitor, connection, std::move(*body));
+  } else if (by_password) {
+    co_await serve_password(x, snapshot, target, visitor, std::move(*body));
+  } else {
+    co_await refuse_form(x, snapshot, visitor, authn::LoginRefusal::unsupported);
+  }
+}
+
+async::Task<> LoginFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                                     authn::LoginRefusal refusal) {
+  audit(x, "login", log::Outcome::failure, authn::name_of(refusal), "", &visitor, "");
+  switch (refusal) {
+    case authn::LoginRefusal::wrong_method: {
+      x.add_response_header("Allow", "POST");
+      co_await x.refuse(405, "the login form is sent by POST");
+      co_return;
     }
+    case authn::LoginRefusal::too_large:
+      co_await x.refuse(413, "login form");
+      co_return;
+    case authn::LoginRefusal::malformed:
+    case authn::LoginRefusal::unsupported:
+      co_await x.refuse(400, "login form");
+      co_return;
+    case authn::LoginRefusal::foreign:
+      co_await x.refuse(403, "a login form from another origin");
+      co_return;
+    case authn::LoginRefusal::stale:
+      co_await prompts_.show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
+      co_return;
+    case authn::LoginRefusal::incomplete:
+      co_await prompts_.show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
+      co_return;
+  }
+}
+
+async::Task<> LoginFlow::serve_certificate(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                           Visitor& visitor, ClientConnection& connection, std::string body) {
+  const auto checked = authn::check_token_form(x.request(), body, visitor.session.get(), kScheme, target.authority(),
+                                               authn::LoginFormLimits());
+  if (!checked) {
+    co_await refuse_form(x, snapshot, visitor, checked.error());
+    co_return;
+  }
+  co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+}
+
+async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                        Visitor& visitor, std::string body) {
+  auto attempt = authn::read_login_form(x.request(), body, visitor.session.get(), kScheme, target.authority(),
+                                        authn::LoginFormLimits());
+  wipe(body);
+  if (!attempt) {
+    co_await refuse_form(x, snapshot, visitor, attempt.error());
+    co_return;
   }
   const Verdict verdict =
       co_await log_in(x, snapshot, visitor, std::move(attempt->user), std::move(attempt->password), "login");
@@ -182,21 +250,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
     co_await prompts_.show_login(x, snapshot, visitor, std::string(verdict.words), 403);
     co_return;
   }
-  const std::string& page = snapshot.settings->acnt_mgt.login_redirect_page;
-  if (!page.empty()) {
-    // What was interrupted must not happen by surprise when the user gets there some day.
-    if (visitor.session->parked) {
-      const Sessions::Change drop = [](const session::Session& now) { return session::with_parked(now, nullptr); };
-      co_await sessions_.change(visitor, drop);
-    }
-    co_await x.redirect(page, 302);
-    co_return;
-  }
-  if (visitor.session->parked) {
-    co_await x.redirect(visitor.session->parked->target, 302);
-    co_return;
-  }
-  co_await prompts_.show_page(x, snapshot, "login_success.html", visitor, "", 200);
+  co_await lead_on(x, snapshot, sessions_, visitor, "");
 }
 
 async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
@@ -205,7 +259,7 @@ async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Vi
   }
   const Visitor before = visitor;
   co_await sessions_.end(x, snapshot, visitor);
-  co_await prompts_.show_page(x, snapshot, "logout.html", before, "", 200);
+  co_await show_page(x, snapshot, "logout.html", before, "", 200);
 }
 
 async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -219,7 +273,7 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
     const auto destination = request.headers.find("Sec-Fetch-Dest");
     const bool navigation = !destination || *destination == "document";
     if (visitor.session && visitor.session->owner().is_authenticated() && (foreign || !navigation)) {
-      co_await prompts_.show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
+      co_await show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
       co_return;
     }
     co_await finish_logout(x, snapshot, visitor);
@@ -239,22 +293,25 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
 }
 
 async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                               Visitor& visitor, authn::LocalUrl url) {
+                               Visitor& visitor, authn::LocalUrl url, ClientConnection& connection) {
+  const bool shows_login = is_offered(x, snapshot, authn::Method::password) ||
+                           is_offered(x, snapshot, authn::Method::certificate);
   switch (url) {
-    case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor); co_return;
+    case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor, connection); co_return;
+    case authn::LocalUrl::certificate: co_await certificate_flow_.go_on(x, snapshot, visitor, connection); co_return;
     case authn::LocalUrl::logout: {
       const bool is_user = visitor.session && visitor.session->owner().is_authenticated();
       if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {
         co_await serve_logout(x, snapshot, target, visitor);
         co_return;
       }
-      if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
+      if (!shows_login) break;
       co_await prompts_.show_login(x, snapshot, visitor, "", 200);
       co_return;
     }
-    case authn::LocalUrl::help: co_await prompts_.show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
+    case authn::LocalUrl::help: co_await show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
     case authn::LocalUrl::login:
-      if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
+      if (!shows_login) break;
       // Whoever asks for it by its name gives up the step-up that was begun.
       if (visitor.session && visitor.session->wanted_level > 0) {
         const Sessions::Change drop = [](const session::Session& now) { return session::with_wanted_level(now, 0); };

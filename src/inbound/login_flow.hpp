@@ -3,7 +3,9 @@
 #include "authn/local_urls.hpp"
 #include "authn/login_form.hpp"
 #include "http/basic_auth.hpp"
-#include "inbound/step_up.hpp"
+#include "inbound/certificate_flow.hpp"
+#include "inbound/prompts.hpp"
+#include "inbound/proofs.hpp"
 
 namespace sallyport::inbound {
 
@@ -12,17 +14,26 @@ namespace sallyport::inbound {
 class LoginFlow {
  public:
   // All must outlive it.
-  LoginFlow(Commons& commons, Sessions& sessions, Prompts& prompts, StepUp& step_up)
-      : commons_(commons), sessions_(sessions), prompts_(prompts), step_up_(step_up) {}
+  LoginFlow(Commons& commons, Sessions& sessions, Prompts& prompts, Proofs& proofs, CertificateFlow& certificate_flow)
+      : commons_(commons),
+        sessions_(sessions),
+        prompts_(prompts),
+        proofs_(proofs),
+        certificate_flow_(certificate_flow) {}
 
   // Answers a request for one of the proxy's own URLs (not LocalUrl::none).
   async::Task<> serve(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                      Visitor& visitor, authn::LocalUrl url);
+                      Visitor& visitor, authn::LocalUrl url, ClientConnection& connection);
 
   // Answers a request that needs a user: parks it and shows the login page, or asks for Basic credentials, or says 401
   // to a client that shows no pages and to what a page fetches on the side. `level`: that is needed; 0: any user will do.
   async::Task<> challenge(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                          Visitor& visitor, int level);
+                          Visitor& visitor, int level, ClientConnection& connection);
+
+  // The same for a request of a logged-in user that needs a higher level. 403 if there is no method that reaches it.
+  async::Task<> challenge_to_step_up(exchange::Exchange& x, const Snapshot& snapshot,
+                                     const http::CanonicalTarget& target, Visitor& visitor, int level,
+                                     ClientConnection& connection);
 
   // Logs a visitor without a session in by the Authorization field, if that method is on and the field is there. False:
   // the exchange has been answered.
@@ -39,6 +50,8 @@ class LoginFlow {
     std::string_view words;  // of not_wanted, for the user
   };
 
+  async::Task<> interrupt(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                          Visitor& visitor, int level, ClientConnection& connection);
   // Checks the password and makes the session; `accepted` means that both is done, `not_wanted` that the password is right
   // but the session is another user's, or wants another level.
   async::Task<Verdict> log_in(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string user,
@@ -46,7 +59,13 @@ class LoginFlow {
   async::Task<Verdict> check_password(exchange::Exchange& x, std::string user, Secret password,
                                       std::string_view method);
   async::Task<> serve_form(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                           Visitor& visitor);
+                           Visitor& visitor, ClientConnection& connection);
+  async::Task<> serve_password(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                               Visitor& visitor, std::string body);
+  async::Task<> serve_certificate(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                  Visitor& visitor, ClientConnection& connection, std::string body);
+  async::Task<> refuse_form(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                            authn::LoginRefusal refusal);
   async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                              Visitor& visitor);
   async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
@@ -57,7 +76,8 @@ class LoginFlow {
   Commons& commons_;
   Sessions& sessions_;
   Prompts& prompts_;
-  StepUp& step_up_;
+  Proofs& proofs_;
+  CertificateFlow& certificate_flow_;
 };
 
 }  // namespace sallyport::inbound

@@ -1,5 +1,7 @@
 #include "inbound/offered_methods.hpp"
 
+#include "inbound/login_pages.hpp"
+
 namespace sallyport::inbound {
 namespace {
 
@@ -7,35 +9,35 @@ constexpr authn::Method kAll[] = {authn::Method::password, authn::Method::certif
 
 }  // namespace
 
-bool is_offered(const Snapshot& snapshot, const exchange::ClientFacts& client, authn::Method method) {
-  if (!snapshot.ladder.level_of(authn::name_of(method))) return false;
+bool is_offered(const exchange::Exchange& x, const Snapshot& snapshot, authn::Method method) {
   switch (method) {
     case authn::Method::password:
-      return snapshot.settings->forms.forms_auth != config::AuthTransport::none && client.secure;
+      return snapshot.settings->forms.forms_auth != config::AuthTransport::none && x.client().secure;
     case authn::Method::certificate:
+      return offers_certificate_login(x, snapshot);
     case authn::Method::totp:
-      return false;  // nobody logs in by them yet
+      return false;  // nobody logs in by it yet
   }
   return false;
 }
 
-std::vector<authn::Method> offered_for(const Snapshot& snapshot, const exchange::ClientFacts& client, int level) {
+std::vector<authn::Method> offered_for(const exchange::Exchange& x, const Snapshot& snapshot, int level) {
   std::vector<authn::Method> methods = snapshot.ladder.methods_for(level);
-  std::erase_if(methods, [&](authn::Method method) { return !is_offered(snapshot, client, method); });
+  std::erase_if(methods, [&](authn::Method method) { return !is_offered(x, snapshot, method); });
   return methods;
 }
 
-std::vector<authn::Method> methods_to_show(const Snapshot& snapshot, const exchange::ClientFacts& client,
+std::vector<authn::Method> methods_to_show(const exchange::Exchange& x, const Snapshot& snapshot,
                                            const Visitor& visitor) {
   const int wanted = visitor.session ? visitor.session->wanted_level : 0;
   const bool is_user = visitor.subject().is_authenticated();
   if (wanted > 0 && (is_user || !snapshot.settings->step_up.show_all_auth_prompts)) {
-    std::vector<authn::Method> methods = offered_for(snapshot, client, wanted);
+    std::vector<authn::Method> methods = offered_for(x, snapshot, wanted);
     if (is_user || !methods.empty()) return methods;
   }
   std::vector<authn::Method> methods;
   for (const authn::Method method : kAll) {
-    if (is_offered(snapshot, client, method)) methods.push_back(method);
+    if (is_offered(x, snapshot, method)) methods.push_back(method);
   }
   return methods;
 }

@@ -44,8 +44,7 @@ std::string language_of(std::string_view page) {
   return lowered(rest.substr(0, rest.find_first_of("-\"")));
 }
 
-constexpr std::string_view kNeeded[] = {"login.html", "login_success.html", "logout.html", "help.html",
-                                          "stepuplogin.html"};
+constexpr std::string_view kNeeded[] = {"login.html", "login_success.html", "logout.html", "help.html"};
 
 }  // namespace
 
@@ -107,6 +106,8 @@ Result<std::shared_ptr<const Pages>> Pages::load(const std::string& root, const 
   if (login) pages->own_language_ = language_of(*login);
   return std::shared_ptr<const Pages>(std::move(pages));
 }
+
+bool Pages::has(std::string_view name) const { return pages_.contains(name); }
 
 std::string Pages::render(std::string_view name, const authn::PageValues& values, const http::Headers& headers) const {
   if (!languages_.empty()) {

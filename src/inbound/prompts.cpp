@@ -2,27 +2,22 @@
 
 #include "http/framing.hpp"
 #include "http/media.hpp"
+#include "inbound/login_pages.hpp"
 #include "inbound/offered_methods.hpp"
 
 namespace sallyport::inbound {
 
 using exchange::Exchange;
-using exchange::Page;
 
 namespace {
 
 constexpr std::string_view kScheme = "https";
-constexpr std::string_view kStepUpWords = "What you asked for needs a stronger sign-in than the one you have.";
 
 // What a page fetches on the side must not take the place of the page in the session. Where the browser does not say,
 // what asks for a page is what names HTML.
 bool may_replace_parked(const http::RequestHead& head, const Visitor& visitor) {
   if (!visitor.session->parked || head.headers.has("Sec-Fetch-Mode")) return true;
   return head.method != "GET" || http::prefers_html(head.headers);
-}
-
-bool is_stepping_up(const Visitor& visitor) {
-  return visitor.subject().is_authenticated() && visitor.session->wanted_level > 0;
 }
 
 }  // namespace
@@ -37,44 +32,27 @@ bool shows_pages(const http::RequestHead& head) {
   return !accept || accept->find("*/*") != std::string_view::npos || http::prefers_html(head.headers);
 }
 
-async::Task<> Prompts::show_page(Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
-                                 std::string error, int status) {
-  authn::PageValues values;
-  values.set("ERROR", error);
-  values.set("REQUEST_ID", x.id());
-  values.set("METHOD", x.request().method);
-  values.set("PROTOCOL", "HTTPS");
-  values.set("HOSTNAME", x.request().headers.find("Host").value_or(""));
-  values.set("OLDSESSION", visitor.stale_cookie ? "1" : "0");
-  if (visitor.session) {
-    values.set("FORM_TOKEN", visitor.session->form_token.reveal());
-    if (visitor.session->owner().is_authenticated()) values.set("USERNAME", visitor.session->owner().name());
-    if (visitor.session->parked) values.set("URL", visitor.session->parked->target);
-    if (visitor.session->wanted_level > 0) values.set("AUTHNLEVEL", std::to_string(visitor.session->wanted_level));
-  }
-  if (is_stepping_up(visitor)) values.set("STEPUP", kStepUpWords);
-  show_sections(values, methods_to_show(snapshot, x.client(), visitor));
-  Page page;
-  page.status = status;
-  page.body = snapshot.pages->render(name, values, x.request().headers);
-  co_await x.respond(std::move(page));
-}
-
-async::Task<> Prompts::ensure_session(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
-  if (visitor.session) co_return;
+// False: the exchange has been answered.
+async::Task<bool> Prompts::ensure_session(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
+  if (visitor.session) co_return true;
   const bool stale = visitor.stale_cookie;
   visitor = co_await sessions_.begin(x, snapshot);
   visitor.stale_cookie = stale;
+  if (visitor.session) co_return true;
+  co_await x.refuse(503, "no session could be made for a login");
+  co_return false;
 }
 
 async::Task<> Prompts::show_login(Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
                                   int status) {
-  co_await ensure_session(x, snapshot, visitor);
-  if (!visitor.session) {
-    co_await x.refuse(503, "no session could be made for a login");
-    co_return;
+  const bool has_session = co_await ensure_session(x, snapshot, visitor);
+  if (!has_session) co_return;
+  std::string name = "login.html";
+  if (is_stepping_up(visitor)) {
+    name = "stepuplogin.html";
+  } else if (methods_to_show(x, snapshot, visitor) == std::vector{authn::Method::certificate}) {
+    name = "certlogin.html";
   }
-  std::string name = is_stepping_up(visitor) ? "stepuplogin.html" : "login.html";
   co_await show_page(x, snapshot, std::move(name), visitor, std::move(error), status);
 }
 
@@ -111,21 +89,22 @@ async::Task<bool> Prompts::park(Exchange& x, const Snapshot& snapshot, const htt
   co_return true;
 }
 
-async::Task<> Prompts::interrupt(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                 Visitor& visitor, int level) {
-  co_await ensure_session(x, snapshot, visitor);
-  if (visitor.session && may_replace_parked(x.request(), visitor)) {
+async::Task<bool> Prompts::keep(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                Visitor& visitor, int level) {
+  const bool has_session = co_await ensure_session(x, snapshot, visitor);
+  if (!has_session) co_return false;
+  if (may_replace_parked(x.request(), visitor)) {
     const bool readable = co_await park(x, snapshot, target, visitor);
     if (!readable) {
       co_await x.refuse(400, "the body of the interrupted request could not be read");
-      co_return;
+      co_return false;
     }
   }
-  if (visitor.session && visitor.session->wanted_level != level) {
+  if (visitor.session->wanted_level != level) {
     const Sessions::Change want = [&](const session::Session& now) { return session::with_wanted_level(now, level); };
     co_await sessions_.change(visitor, want);
   }
-  co_await show_login(x, snapshot, visitor, "", 200);
+  co_return true;
 }
 
 }  // namespace sallyport::inbound

@@ -20,21 +20,19 @@ class Prompts {
   // Both must outlive it.
   Prompts(Commons& commons, Sessions& sessions) : commons_(commons), sessions_(sessions) {}
 
-  // Answers a navigation of somebody who has to prove something: parks the request, and shows the login page, or the page
-  // for a step-up to this level if he is logged in already. `level`: that is wanted; 0: any.
-  async::Task<> interrupt(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                          Visitor& visitor, int level);
+  // Keeps a navigation of somebody who has to prove something in his session; a visitor without one gets one. What a page
+  // fetches on the side does not take its place. `level`: that is wanted; 0: any. False: the exchange has been answered,
+  // for the request cannot be read or there is no session.
+  async::Task<bool> keep(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                         Visitor& visitor, int level);
 
-  // Answers with that page alone; `error` is for its reader. A visitor without a session gets one.
+  // Answers with the login page, or with the page for a step-up to the level that the session wants; `error` is for its
+  // reader. A visitor without a session gets one.
   async::Task<> show_login(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
                            int status);
 
-  // Answers with a page of ours, with what its macros are known to be for this visitor.
-  async::Task<> show_page(exchange::Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
-                          std::string error, int status);
-
  private:
-  async::Task<> ensure_session(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+  async::Task<bool> ensure_session(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
   async::Task<bool> park(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          Visitor& visitor);
 

@@ -7,6 +7,7 @@
 
 #include "admin/command_output.hpp"
 #include "base/text.hpp"
+#include "main/certificate_check.hpp"
 #include "pki/certificate_authority.hpp"
 #include "server/files.hpp"
 
@@ -15,7 +16,8 @@ namespace {
 
 constexpr const char* kUsage =
     "Error: usage: sallyport certificate authority [-n NAME] [-d DAYS] PREFIX\n"
-    "              sallyport certificate issue -a PREFIX [-k server|client] [-n NAME] [-d DAYS] PREFIX HOST...\n";
+    "              sallyport certificate issue -a PREFIX [-k server|client] [-n NAME] [-d DAYS] PREFIX HOST...\n"
+    "              sallyport certificate check [-c FILE] FILE\n";
 constexpr std::size_t kMostPem = 1024 * 1024;
 constexpr std::uint64_t kMostDays = 36500;
 
@@ -66,8 +68,14 @@ int store(const Result<pki::Minted>& minted, const std::string& prefix) {
 
 }  // namespace
 
-int run_certificate_command(const std::vector<std::string>& words) {
+int run_certificate_command(const std::vector<std::string>& words, const std::string& config_path) {
   if (words.size() < 3) return misused();
+  if (words[1] == "check") {
+    Arguments arguments;
+    if (!parse_arguments(words, "c", arguments) || arguments.rest.size() != 1) return misused();
+    const std::string& config = arguments.options.contains('c') ? arguments.options['c'] : config_path;
+    return check_certificate(config, arguments.rest.front());
+  }
   const bool is_authority = words[1] == "authority";
   if (!is_authority && words[1] != "issue") return misused();
   Arguments arguments;

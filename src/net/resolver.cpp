@@ -12,6 +12,14 @@ namespace {
 constexpr auto kKeep = std::chrono::seconds(30);
 constexpr std::size_t kMostKnown = 256;
 
+std::vector<Endpoint> with_port(const std::vector<IpAddress>& addresses, std::uint16_t port) {
+  std::vector<Endpoint> endpoints;
+  for (const auto& address : addresses) endpoints.push_back(Endpoint{address, port});
+  return endpoints;
+}
+
+}  // namespace
+
 Result<std::vector<IpAddress>> look_up(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -32,14 +40,6 @@ Result<std::vector<IpAddress>> look_up(const std::string& host) {
   }
   return addresses;
 }
-
-std::vector<Endpoint> with_port(const std::vector<IpAddress>& addresses, std::uint16_t port) {
-  std::vector<Endpoint> endpoints;
-  for (const auto& address : addresses) endpoints.push_back(Endpoint{address, port});
-  return endpoints;
-}
-
-}  // namespace
 
 async::Task<Result<std::vector<Endpoint>>> Resolver::resolve(std::string host, std::uint16_t port,
                                                             async::Deadline deadline) {

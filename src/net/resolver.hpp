@@ -8,6 +8,9 @@
 
 namespace sallyport::net {
 
+// The addresses of a host name or address, in the system's order of preference. Blocks. Error: unreachable.
+Result<std::vector<IpAddress>> look_up(const std::string& host);
+
 // Host names to addresses, on the worker pool (getaddrinfo: /etc/hosts, DNS), remembered for a while per loop.
 // Loop-local; the pool must outlive it.
 class Resolver {

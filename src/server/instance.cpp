@@ -135,8 +135,8 @@ Result<std::shared_ptr<const inbound::Snapshot>> Instance::build(const State& st
 
 std::unique_ptr<Instance> Instance::open(const std::string& config_path, async::WorkerPool& offload,
                                          DirectoryThreads& directory_threads, tls::TicketTable& tickets,
-                                         config::Diagnostics& diagnostics) {
-  std::unique_ptr<Instance> instance(new Instance(config_path, offload, directory_threads, tickets));
+                                         ClientVerification& verification, config::Diagnostics& diagnostics) {
+  std::unique_ptr<Instance> instance(new Instance(config_path, offload, directory_threads, tickets, verification));
   std::vector<std::string> nothing_waits;
   auto state = instance->load(nullptr, nothing_waits, diagnostics);
   if (!state) return nullptr;
@@ -186,9 +186,13 @@ config::Diagnostics Instance::warnings_of(const State& state, const inbound::Sna
                              "a web-host-alias nor the host of a virtual host junction");
     }
   }
+  if (snapshot.client_verifier) {
+    for (std::string& text : snapshot.client_verifier->warnings(wall_now())) warn(config_path_, std::move(text));
+  }
   std::vector<std::string> secrets = settings.ssl.server_key_file;
   for (const auto& sni : settings.ssl_sni) secrets.push_back(sni.key_file);
   secrets.push_back(settings.junction.jct_client_key_file);
+  secrets.push_back(settings.certificate.crl_ldap_user_password_file);
   secrets.push_back(settings.registry.ldif_file);
   for (const std::string& path : secrets) {
     if (!path.empty() && is_open_to_others(path)) warn(path, "every user of this machine can read or write this file");

@@ -25,10 +25,10 @@ namespace sallyport::server {
 class Instance {
  public:
   // Reads everything. Errors are in `diagnostics`, all at once for sallyport.conf, the first one for each other file.
-  // `offload`, `directory_threads` and `tickets` must outlive the instance's use.
+  // `offload`, `directory_threads`, `tickets` and `verification` must outlive the instance's use.
   static std::unique_ptr<Instance> open(const std::string& config_path, async::WorkerPool& offload,
                                         DirectoryThreads& directory_threads, tls::TicketTable& tickets,
-                                        config::Diagnostics& diagnostics);
+                                        ClientVerification& verification, config::Diagnostics& diagnostics);
 
   const async::Published<inbound::Snapshot>& published() const { return *published_; }
   std::shared_ptr<const config::Settings> settings() const;
@@ -58,11 +58,11 @@ class Instance {
   };
 
   Instance(std::string config_path, async::WorkerPool& offload, DirectoryThreads& directory_threads,
-           tls::TicketTable& tickets)
+           tls::TicketTable& tickets, ClientVerification& verification)
       : config_path_(std::move(config_path)),
         offload_(offload),
         directory_threads_(directory_threads),
-        builder_(tickets) {}
+        builder_(tickets, verification) {}
 
   // `running`: null at the start. `waiting`: what differs from it and needs a restart.
   Result<State> load(const config::Settings* running, std::vector<std::string>& waiting,

@@ -7,6 +7,7 @@
 #include "authz/policy_document.hpp"
 #include "inbound/snapshot.hpp"
 #include "junction/show.hpp"
+#include "server/client_verification.hpp"
 #include "tls/ticket_table.hpp"
 
 namespace sallyport::server {
@@ -24,17 +25,20 @@ struct SnapshotParts {
 // Makes snapshots. Blocks (files, keys). Not thread-safe.
 class SnapshotBuilder {
  public:
-  explicit SnapshotBuilder(tls::TicketTable& tickets) : tickets_(tickets) {}
+  SnapshotBuilder(tls::TicketTable& tickets, ClientVerification& verification)
+      : tickets_(tickets), verification_(verification) {}
 
   // Errors: bad_config and those of files, each naming what is wrong and where. `fresh`: certificates and pages are read
   // again; otherwise those of the previous snapshot are good.
   Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, bool fresh);
 
  private:
-  Result<std::shared_ptr<const tls::ServerContext>> make_tls(const config::Settings& settings);
+  Result<tls::ServerOptions> tls_options(const config::Settings& settings);
+  Result<> add_tls(inbound::Snapshot& snapshot);
   Result<> add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts);
 
   tls::TicketTable& tickets_;
+  ClientVerification& verification_;
   std::uint64_t generation_ = 0;
 };
 

@@ -29,6 +29,9 @@ BOOST_AUTO_TEST_CASE(a_level_is_the_position_of_its_method) {
   BOOST_TEST(three.name_of(0) == "unauthenticated");
   BOOST_TEST(three.name_of(2) == "ssl");
   BOOST_TEST(three.name_of(4) == "");
+  BOOST_TEST(three.level_named("totp").value() == 3);
+  BOOST_TEST(three.level_named("unauthenticated").value() == 0);
+  BOOST_TEST(!three.level_named("certificate"));
   const auto turned = ladder({"unauthenticated", "ssl", "password"});
   BOOST_TEST(turned.level_of("password").value() == 2);
   BOOST_TEST(!turned.level_of("totp"));

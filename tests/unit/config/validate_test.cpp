@@ -47,6 +47,11 @@ BOOST_AUTO_TEST_CASE(levels_begin_with_none_and_are_each_there_once) {
          {"f:5: error: users may log in with a password, but there is no level password"});
   expect(levels + "level = unauthenticated\nlevel = ssl\n[forms]\nforms-auth = none\n",
          {"f:8: warning: nobody can log in: forms-auth and ba-auth are both none"});
+  const std::string certificates = "[certificate]\naccept-client-certs = optional\nclient-ca-file = /ca\n";
+  expect(kBase + certificates, {});
+  expect(certificates + levels + "level = unauthenticated\nlevel = ssl\nlevel = password\n", {});
+  expect(certificates + levels + "level = unauthenticated\nlevel = password\n",
+         {"f:8: error: users may log in by certificate, but there is no level ssl"});
   expect(levels + "level = token-card\n",
          {"f:5:9: error: level must be unauthenticated, password, ssl or totp, not 'token-card'"});
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "authn/proof.hpp"
-#include "inbound/prompts.hpp"
+#include "inbound/sessions.hpp"
 
 namespace sallyport::inbound {
 
@@ -9,27 +9,21 @@ namespace sallyport::inbound {
 struct Proven {
   login::CredentialPtr credential;  // with the method's name: it decides the level
   // Of the method itself, where it knows better (a certificate's issuer, for instance); otherwise that of the ladder.
-  std::optional<int> level;
+  std::optional<int> level;  // one that there is
   std::shared_ptr<login::PasswordRegistry> said_by;  // the registry that was asked for the user
-  std::string_view action;                           // for the audit log: "login", "basic"
+  std::string_view action;                           // for the audit log, if it is no step-up: "login", "basic"
+  std::string detail;                                // for the audit log; may be empty
 };
 
 using authn::ProofOutcome;
 
-// Raising the level of a session: what asks for it, and what makes of a proof a login or a step-up. One place, for all
-// methods. A step-up is begun by the answer to a request whose policy wants a level (authz::StepUp); the session knows
-// which (session::Session::wanted_level) and is served at the level that it has until it is done.
-class StepUp {
+// What makes of a proof a login or a step-up: one place, for all methods. A step-up is begun by the answer to a request
+// whose policy wants a level (authz::StepUp); the session knows which (session::Session::wanted_level) and is served at
+// the level that it has until it is done.
+class Proofs {
  public:
-  // All must outlive it.
-  StepUp(Commons& commons, Sessions& sessions, Prompts& prompts)
-      : commons_(commons), sessions_(sessions), prompts_(prompts) {}
-
-  // Answers a request of a logged-in user that needs a higher level: parks it and shows the page with the methods that
-  // reach it; 401 with JSON for a client that shows no pages and for what a page fetches on the side; 403 if there is
-  // no such method.
-  async::Task<> challenge(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                          Visitor& visitor, const authz::StepUp& wanted);
+  // Both must outlive it.
+  Proofs(Commons& commons, Sessions& sessions) : commons_(commons), sessions_(sessions) {}
 
   // Puts the proof into effect, if it may: see authn::judge_proof(). A change comes with a new session id, whose cookie
   // goes out with the answer, and with a line in the audit log; a refusal comes with such a line and leaves the session as
@@ -44,7 +38,6 @@ class StepUp {
 
   Commons& commons_;
   Sessions& sessions_;
-  Prompts& prompts_;
 };
 
 // What the reader of a login page is told.

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "identity/certificate_facts.hpp"
+#include "pki/certificate.hpp"
+
+// Extensions of certificates: DER in, values out.
+namespace sallyport::pki {
+
+// The OIDs of certificatePolicies; nothing if it is malformed.
+std::optional<std::vector<std::string>> read_policies(std::string_view extension);
+
+// cRLDistributionPoints (RFC 5280 section 4.2.1.13). False if it is malformed.
+bool read_crl_points(std::string_view extension, RevocationPointers& into);
+// The OCSP responders of authorityInfoAccess (section 4.2.2.1). False if it is malformed.
+bool read_responders(std::string_view extension, RevocationPointers& into);
+
+// E-mail addresses, DNS names and user principal names of GeneralNames, whose elements these are; other kinds are passed
+// over. False if one is malformed or has a control character, a NUL above all (attack E8).
+bool read_alternative_names(std::string_view names, identity::CertificateFacts& into);
+
+// A name (RDNSequence) whose values are texts without control characters.
+bool is_plain_name(std::string_view rdn_sequence);
+
+}  // namespace sallyport::pki
