@@ -379,7 +379,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
       }
     }
     snapshot->pages = std::move(*pages);
-    if (settings.authentication_levels.level.size() > 2 && !(*pages)->has("stepuplogin.html")) {
+    if (settings.authentication_levels.level.size() > 2 && !snapshot->pages->has("stepuplogin.html")) {
       return fail(Errc::not_found, root + "/stepuplogin.html: this page is needed for several [authentication-levels]");
     }
     auto rules = certificate_rules(settings);
