@@ -203,6 +203,7 @@ async::Task<> CertificateFlow::ask_in_place(Step& step) {
 async::Task<> CertificateFlow::judge(Step& step, std::vector<std::string> presented) {
   // There is one result, whichever request brings it.
   commons_.certificate_attempts.end(*step.visitor.id);
+  if (step.attempt.progress.detours > 0) commons_.certificate_attempts.end_detour(step.x.client().peer.address);
   if (presented.empty()) {
     co_await fail_with(step, std::string(pki::name_of(pki::CertificateFault::none_shown)),
                        std::string(words_for(pki::CertificateFault::none_shown)), "");

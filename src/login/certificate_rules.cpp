@@ -27,6 +27,25 @@ bool is_plain(std::string_view value) {
 
 }  // namespace
 
+// One without an attribute stands for "subject".
+Result<CertificateRules::Condition> CertificateRules::read_condition(CertificateRuleReader& reader) {
+  reader.is_end();
+  const std::size_t begin = reader.position();
+  const auto attribute = reader.read_word("subject, or the attribute of a user's entry");
+  if (!attribute) return fail(attribute.error());
+  if (!reader.take('=')) {
+    if (std::string_view(*attribute) == kSubject) return Condition();
+    return reader.wrong("expected = after " + *attribute);
+  }
+  if (!is_attribute(*attribute)) return reader.wrong_at(begin, "\"" + *attribute + "\" is no name of an attribute");
+  if (equal_ignoring_case(*attribute, "userPassword")) {
+    return reader.wrong_at(begin, "nobody is found by his password");
+  }
+  auto value = reader.read_template();
+  if (!value) return fail(value.error());
+  return Condition{*attribute, std::move(*value)};
+}
+
 Result<CertificateRules::UserRule> CertificateRules::read_user_rule(const std::string& text, bool needs_issuer) {
   CertificateRuleReader reader(text);
   UserRule rule;
@@ -36,22 +55,15 @@ Result<CertificateRules::UserRule> CertificateRules::read_user_rule(const std::s
   rule.selector = std::move(*selector);
   bool is_bound = !rule.selector.issuer.empty();
   do {
-    reader.is_end();
-    const std::size_t begin = reader.position();
-    auto attribute = reader.read_word("subject, or the attribute of a user's entry");
-    if (!attribute) return fail(attribute.error());
-    if (!reader.take('=')) {
-      if (*attribute != kSubject || !rule.conditions.empty()) return reader.wrong("expected = after " + *attribute);
+    auto condition = read_condition(reader);
+    if (!condition) return fail(condition.error());
+    if (condition->attribute.empty()) {
+      if (!rule.conditions.empty()) return reader.wrong("expected = after " + std::string(kSubject));
       break;
     }
-    if (!is_attribute(*attribute)) return reader.wrong_at(begin, "\"" + *attribute + "\" is no name of an attribute");
-    if (equal_ignoring_case(*attribute, "userPassword")) {
-      return reader.wrong_at(begin, "nobody is found by his password");
-    }
-    auto value = reader.read_template();
-    if (!value) return fail(value.error());
-    is_bound = is_bound || value->uses(CertificateFact::issuer) || value->uses(CertificateFact::fingerprint);
-    rule.conditions.push_back(Condition{std::move(*attribute), std::move(*value)});
+    const CertificateTemplate& value = condition->value;
+    is_bound = is_bound || value.uses(CertificateFact::issuer) || value.uses(CertificateFact::fingerprint);
+    rule.conditions.push_back(std::move(*condition));
   } while (reader.take(','));
   if (!reader.is_end()) return reader.wrong("expected a comma or the end of the rule");
   const bool has_facts = rule.conditions.empty() ||

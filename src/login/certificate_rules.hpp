@@ -15,6 +15,8 @@
 // asks nobody.
 namespace sallyport::login {
 
+class CertificateRuleReader;
+
 // What an administrator says about it.
 struct CertificateRuleTexts {
   std::vector<std::string> users;       // [certificate-users] rule
@@ -76,6 +78,7 @@ class CertificateRules {
     CertificateFact fact = CertificateFact::subject;
   };
 
+  static Result<Condition> read_condition(CertificateRuleReader& reader);
   static Result<UserRule> read_user_rule(const std::string& text, bool needs_issuer);
   static Result<LevelRule> read_level_rule(const std::string& text, bool needs_issuer);
   static Result<KeptFact> read_kept_fact(const std::string& text);
