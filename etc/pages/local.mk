@@ -9,6 +9,7 @@ dist_pages_DATA = \
   etc/pages/login_success.html \
   etc/pages/logout.html \
   etc/pages/logout_confirm.html \
+  etc/pages/stepuplogin.html \
   etc/pages/style.css \
   etc/pages/totp.html \
   etc/pages/totp_done.html

@@ -106,6 +106,11 @@ void CertificateAttempts::detour(const IpAddress& address, TimePoint now) {
   has_detours_ = true;
 }
 
+void CertificateAttempts::end_detour(const IpAddress& address) {
+  const std::lock_guard lock(mutex_);
+  detours_.erase(address);
+}
+
 bool CertificateAttempts::is_detoured(const IpAddress& address, TimePoint now) {
   if (!has_detours_) return false;
   const std::lock_guard lock(mutex_);

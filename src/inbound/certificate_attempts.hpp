@@ -52,6 +52,7 @@ class CertificateAttempts {
 
   // The next connections of this address, for one step, are made by TLS 1.2 where they are not HTTP/2.
   void detour(const IpAddress& address, TimePoint now);
+  void end_detour(const IpAddress& address);
   bool is_detoured(const IpAddress& address, TimePoint now);
 
  private:

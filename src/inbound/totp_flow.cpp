@@ -203,7 +203,7 @@ async::Task<> TotpFlow::accept(Exchange& x, const Snapshot& snapshot, Visitor& v
   proven.credential = std::move(verdict.credential);
   proven.said_by = std::move(verdict.said_by);
   proven.action = kMethod;
-  const ProofOutcome outcome = co_await step_up_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
+  const ProofOutcome outcome = co_await proofs_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
   if (outcome == ProofOutcome::logged_in || outcome == ProofOutcome::stepped_up) {
     co_await lead_on(x, snapshot, sessions_, visitor, "");
     co_return;
@@ -214,22 +214,6 @@ async::Task<> TotpFlow::accept(Exchange& x, const Snapshot& snapshot, Visitor& v
     co_return;
   }
   co_await prompts_.show_login(x, snapshot, visitor, std::string(words_for(outcome)), 403);
-}
-
-// False: the exchange has been answered.
-async::Task<bool> TotpFlow::may_enrol(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                      Visitor& visitor, bool is_enrolled) {
-  const std::optional<int> level = snapshot.ladder.level_of(kMethod);
-  if (!level) {
-    co_await x.refuse(404, "one-time passwords have no level");
-    co_return false;
-  }
-  if (!is_enrolled || visitor.subject().level() >= *level) co_return true;
-  audit(x, "totp-enrolment", log::Outcome::failure, "level-too-low", visitor, "");
-  authz::StepUp wanted;
-  wanted.level = *level;
-  co_await step_up_.challenge(x, snapshot, target, visitor, wanted);
-  co_return false;
 }
 
 async::Task<> TotpFlow::show_secret(Exchange& x, const Snapshot& snapshot, const Visitor& visitor, std::string error) {
@@ -308,17 +292,16 @@ async::Task<> TotpFlow::confirm(Exchange& x, const Snapshot& snapshot, const htt
   co_await show_page(x, snapshot, "totp_done.html", visitor, "", 200);
 }
 
-async::Task<> TotpFlow::serve_enrolment(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                        Visitor& visitor) {
+async::Task<std::optional<int>> TotpFlow::serve_enrolment(Exchange& x, const Snapshot& snapshot,
+                                                          const http::CanonicalTarget& target, Visitor& visitor) {
   const config::TotpSettings& settings = snapshot.settings->totp;
-  if (settings.totp_auth == config::AuthTransport::none || !settings.enrolment_page || !x.client().secure) {
+  const std::optional<int> level = snapshot.ladder.level_of(kMethod);
+  const bool is_on = settings.totp_auth != config::AuthTransport::none && settings.enrolment_page;
+  if (!is_on || !level || !x.client().secure) {
     co_await x.refuse(404, "the page for one-time passwords is off");
-    co_return;
+    co_return std::nullopt;
   }
-  if (!visitor.subject().is_authenticated()) {
-    co_await prompts_.interrupt(x, snapshot, target, visitor, 0);
-    co_return;
-  }
+  if (!visitor.subject().is_authenticated()) co_return 0;
   const std::shared_ptr<login::PasswordRegistry> registry = commons_.published.get()->registry;
   std::string user(visitor.subject().name());
   const async::Deadline deadline = x.loop().in(kRegistryTime);
@@ -326,16 +309,24 @@ async::Task<> TotpFlow::serve_enrolment(Exchange& x, const Snapshot& snapshot, c
   if (!stored) {
     x.add_response_header("Retry-After", "5");
     co_await x.refuse(503, stored.error().to_string());
-    co_return;
+    co_return std::nullopt;
   }
   const bool is_enrolled = !stored->empty();
-  const bool may = co_await may_enrol(x, snapshot, target, visitor, is_enrolled);
-  if (!may) co_return;
+  if (is_enrolled && visitor.subject().level() < *level) {
+    audit(x, "totp-enrolment", log::Outcome::failure, "level-too-low", visitor, "");
+    co_return *level;
+  }
+  // What a login on the way here has kept is this page; nobody is to be led here again by it.
+  if (visitor.session->parked && visitor.session->parked->target == target.path()) {
+    const Sessions::Change drop = [](const session::Session& now) { return session::with_parked(now, nullptr); };
+    co_await sessions_.change(visitor, drop);
+  }
   if (x.request().method == "POST") {
     co_await confirm(x, snapshot, target, visitor, is_enrolled);
-    co_return;
+  } else {
+    co_await show_secret(x, snapshot, visitor, "");
   }
-  co_await show_secret(x, snapshot, visitor, "");
+  co_return std::nullopt;
 }
 
 }  // namespace sallyport::inbound

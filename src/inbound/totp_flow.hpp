@@ -1,7 +1,8 @@
 #pragma once
 
 #include "authn/login_form.hpp"
-#include "inbound/step_up.hpp"
+#include "inbound/prompts.hpp"
+#include "inbound/proofs.hpp"
 
 namespace sallyport::inbound {
 
@@ -10,8 +11,8 @@ namespace sallyport::inbound {
 class TotpFlow {
  public:
   // All must outlive it.
-  TotpFlow(Commons& commons, Sessions& sessions, StepUp& step_up, Prompts& prompts)
-      : commons_(commons), sessions_(sessions), step_up_(step_up), prompts_(prompts) {}
+  TotpFlow(Commons& commons, Sessions& sessions, Prompts& prompts, Proofs& proofs)
+      : commons_(commons), sessions_(sessions), prompts_(prompts), proofs_(proofs) {}
 
   // Answers the login form with the type totp, whose body has been read. Its sender must be logged in: a code says who
   // somebody is to nobody else.
@@ -19,9 +20,10 @@ class TotpFlow {
                            Visitor& visitor, std::string body);
 
   // Answers a request for /pkmstotp: shows a new secret, and stores it when a code of it comes back. Whoever has one
-  // already needs the level of one-time passwords, or a higher one (attack F15).
-  async::Task<> serve_enrolment(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                Visitor& visitor);
+  // already needs the level of one-time passwords, or a higher one (attack F15). Nothing: the exchange has been answered;
+  // otherwise the level that the visitor must reach first, 0 for that of any user.
+  async::Task<std::optional<int>> serve_enrolment(exchange::Exchange& x, const Snapshot& snapshot,
+                                                  const http::CanonicalTarget& target, Visitor& visitor);
 
  private:
   enum class Checked : std::uint8_t { right, wrong, not_enrolled, throttled, unavailable };
@@ -39,8 +41,6 @@ class TotpFlow {
   async::Task<> accept(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, Verdict verdict);
   async::Task<> refuse_form(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                             authn::LoginRefusal refusal);
-  async::Task<bool> may_enrol(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                              Visitor& visitor, bool is_enrolled);
   async::Task<> show_secret(exchange::Exchange& x, const Snapshot& snapshot, const Visitor& visitor, std::string error);
   async::Task<> confirm(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                         Visitor& visitor, bool is_enrolled);
@@ -49,8 +49,8 @@ class TotpFlow {
 
   Commons& commons_;
   Sessions& sessions_;
-  StepUp& step_up_;
   Prompts& prompts_;
+  Proofs& proofs_;
 };
 
 }  // namespace sallyport::inbound

@@ -8,6 +8,8 @@ namespace {
 constexpr unsigned kServerName = 0;
 constexpr unsigned kAlpn = 16;
 constexpr unsigned kPreSharedKey = 41;
+constexpr unsigned kSupportedVersions = 43;
+constexpr std::size_t kTls12 = 0x0303;
 
 // Takes bytes off the front; after a failure everything is empty.
 class Reader {
@@ -50,6 +52,10 @@ void note_extension(HelloExtensions& hello, unsigned extension_type, std::string
   } else if (extension_type == kAlpn) {
     Reader list(reader.take(reader.number(2)));
     while (!list.empty()) hello.offers_h2 = list.take(list.number(1)) == "h2" || hello.offers_h2;
+  } else if (extension_type == kSupportedVersions) {
+    Reader list(reader.take(reader.number(1)));
+    hello.knows_tls_1_2 = false;
+    while (!list.empty()) hello.knows_tls_1_2 = list.number(2) == kTls12 || hello.knows_tls_1_2;
   } else if (extension_type == kPreSharedKey) {
     Reader identities(reader.take(reader.number(2)));
     hello.ticket = std::string(identities.take(identities.number(2)));

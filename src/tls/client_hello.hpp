@@ -9,6 +9,7 @@ namespace sallyport::tls {
 struct HelloExtensions {
   std::string server_name;  // host_name of server_name (RFC 6066 section 3), in lower case; empty if absent or malformed
   std::string ticket;       // the first pre_shared_key identity (RFC 8446 section 4.2.11)
+  bool knows_tls_1_2 = true;  // by supported_versions (RFC 8446 section 4.2.1), if that is there
   bool offers_h2 = false;   // in application_layer_protocol_negotiation (RFC 7301 section 3.1)
 };
 

@@ -348,7 +348,8 @@ void TlsStream::on_client_hello(std::string_view message) {
   }
   // What asks for it knows that renegotiation is wanted; over HTTP/2 there is none in any version.
   const bool may_become_h2 = hello.offers_h2 && server_->offers_h2();
-  if (!may_become_h2 && server_->priorities_below_1_3_ && watch_ != nullptr && watch_->prefers_tls_1_2()) {
+  const bool could_be_1_2 = !may_become_h2 && hello.knows_tls_1_2 && server_->priorities_below_1_3_;
+  if (could_be_1_2 && watch_ != nullptr && watch_->prefers_tls_1_2()) {
     gnutls_priority_set(session_.get(), server_->priorities_below_1_3_.get());
   }
   if (asked_for_certificate_) {

@@ -84,6 +84,11 @@ BOOST_AUTO_TEST_CASE(an_address_is_detoured_for_a_while) {
   BOOST_TEST(attempts.is_detoured(one, now + 59s));
   BOOST_TEST(!attempts.is_detoured(other, now));
   BOOST_TEST(!attempts.is_detoured(one, now + 60s));
+  attempts.detour(other, now);
+  attempts.end_detour(one);
+  BOOST_TEST(attempts.is_detoured(other, now));
+  attempts.end_detour(other);
+  BOOST_TEST(!attempts.is_detoured(other, now));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

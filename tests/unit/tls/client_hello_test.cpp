@@ -38,6 +38,17 @@ BOOST_AUTO_TEST_CASE(http_2_is_found_among_the_protocols) {
   BOOST_TEST(!cut.offers_h2);
 }
 
+BOOST_AUTO_TEST_CASE(whether_it_knows_tls_1_2_is_said_by_its_versions) {
+  HelloExtensions old;
+  BOOST_TEST(old.knows_tls_1_2);
+  HelloExtensions both;
+  note_extension(both, 43, "\x04\x03\x04\x03\x03"s);
+  BOOST_TEST(both.knows_tls_1_2);
+  HelloExtensions newest;
+  note_extension(newest, 43, "\x02\x03\x04"s);
+  BOOST_TEST(!newest.knows_tls_1_2);
+}
+
 BOOST_AUTO_TEST_CASE(a_certificate_message_says_whether_there_is_one_in_it) {
   BOOST_TEST(!shows_certificate("\x00\x00\x00\x00"s, true));
   BOOST_TEST(shows_certificate("\x00\x00\x00\x07\x00\x00\x02hi\x00\x00"s, true));
