@@ -12,6 +12,7 @@ constexpr std::string_view kUsage =
 CommandOutput list(const store::SessionStore& sessions) {
   std::string out;
   for (const auto& session : sessions.list(kMostListed)) {
+    if (session::is_left_behind(*session)) continue;  // it stands there under its new id
     out += "Session ID: " + session->handle + "\n";
     out += labelled(4, "User", session->subject.name());
     out += labelled(4, "Authentication level", std::to_string(session->subject.level()));
