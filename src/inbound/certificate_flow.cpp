@@ -276,7 +276,7 @@ async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const 
     switch (outcome) {
       case ProofOutcome::logged_in:
       case ProofOutcome::stepped_up: co_return Outcome();
-      case ProofOutcome::wrong_user: co_return Outcome{403, "wrong-user", std::string(words_for(outcome)), detail};
+      case ProofOutcome::wrong_user: co_return Outcome{403, "wrong-user", std::string(words::kOtherUser), detail};
       case ProofOutcome::level_too_low: co_return Outcome{403, "wrong-level", std::string(words_for(outcome)), detail};
       case ProofOutcome::not_stored: break;
     }

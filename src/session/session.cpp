@@ -46,9 +46,10 @@ Session authenticated(const Session& session, identity::Subject subject, std::st
                       TimePoint now) {
   const bool same_user = session.subject.is_authenticated() && subject.is_authenticated() &&
                          session.subject.credential().user() == subject.credential().user();
-  Session next = begin(std::move(handle), std::move(form_token), now);
+  // The entry is the same one, for administrators too, as long as no other user had it.
+  const bool same_entry = same_user || !session.owner().is_authenticated();
+  Session next = begin(same_entry ? session.handle : std::move(handle), std::move(form_token), now);
   if (same_user) {
-    next.handle = session.handle;
     next.created = session.created;
     next.moved = now;
     auto top = std::make_shared<const Proof>(Proof{session.subject, session.authenticated, session.before});
