@@ -1,6 +1,7 @@
 #include "admin/user_commands.hpp"
 
 #include "admin/registry_fixture.hpp"
+#include "admin/totp_commands.hpp"
 
 using namespace sallyport;
 using namespace sallyport::admin;
@@ -126,6 +127,25 @@ BOOST_AUTO_TEST_CASE(G6_no_name_becomes_a_line_of_the_file) {
   BOOST_TEST(out("user show eve").find("LDAP CN: E\\x0auid: admin\n") != std::string::npos);
   words[2] = "e\nuid: admin";
   BOOST_TEST(run_user_command(words, registry, rules).exit_code == kFailed);
+}
+
+BOOST_AUTO_TEST_CASE(F15_a_secret_that_is_there_is_changed_by_those_alone_who_may) {
+  BOOST_TEST(run(kCreateAlice).changed);
+  rules.totp_issuer = "Example";
+  const std::string printed = out("user totp enrol Alice");
+  BOOST_TEST(printed.starts_with("otpauth://totp/Example:alice?secret="));
+  BOOST_TEST(out("user totp show alice") == "enrolled\n");
+  BOOST_TEST(out("user totp enrol alice") != printed);
+  const Secret other("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+  BOOST_CHECK(set_totp_secret(registry, "alice", other, false).error().code == Errc::already_exists);
+  BOOST_CHECK(set_totp_secret(registry, "nobody", other, true).error().code == Errc::not_found);
+  BOOST_TEST(set_totp_secret(registry, "alice", other, true).has_value());
+  BOOST_TEST(render_ldif(registry).find(std::string(other.reveal())) != std::string::npos);
+  BOOST_TEST(run("user totp remove alice").changed);
+  BOOST_TEST(out("user totp show alice") == "not enrolled\n");
+  BOOST_TEST(run("user totp remove alice").exit_code == kFailed);
+  BOOST_TEST(run("user totp enrol nobody").exit_code == kFailed);
+  BOOST_TEST(run("user totp enrol").exit_code == kMisused);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -129,4 +129,23 @@ BOOST_AUTO_TEST_CASE(F9_a_logout_needs_the_token_too) {
   BOOST_TEST(!check_token_form(get, "token=t0ken", &session, "https", "app.example", kLimits).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_code_is_digits_and_the_form_is_judged_like_others) {
+  const auto read_code = [](std::string_view body, const http::RequestHead& head = post()) {
+    const session::Session session = with_token("t0ken");
+    return read_code_form(head, body, &session, "https", "app.example", kLimits);
+  };
+  BOOST_TEST(read_code("token=t0ken&code=123456").value() == "123456");
+  BOOST_TEST(read_code("token=t0ken&code=123+456").value() == "123456");
+  for (const char* body : {"token=t0ken", "token=t0ken&code=", "token=t0ken&code=12a456",
+                           "token=t0ken&code=12345678901"}) {
+    BOOST_TEST((read_code(body).error() == LoginRefusal::incomplete), body);
+  }
+  BOOST_TEST((read_code("token=t0ken&code=%00123456").error() == LoginRefusal::malformed));
+  BOOST_TEST((read_code("code=123456").error() == LoginRefusal::stale));
+  BOOST_TEST((read_code("token=t0ken&code=1&code=2").error() == LoginRefusal::malformed));
+  http::RequestHead get = post();
+  get.method = "GET";
+  BOOST_TEST((read_code("token=t0ken&code=123456", get).error() == LoginRefusal::wrong_method));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -211,4 +211,23 @@ BOOST_AUTO_TEST_CASE(E8_one_entry_that_fits_is_a_user_and_two_are_nobody) {
   BOOST_TEST(found({"nonsense", {}}) == "refused");
 }
 
+BOOST_AUTO_TEST_CASE(a_secret_for_one_time_passwords_is_in_no_credential_and_looked_for_by_nobody) {
+  const std::string secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+  const auto registry = make(person("alice", "sectotpsecret: " + secret + "\n") + person("bob") +
+                             person("off", "secAcctValid: FALSE\nsecTotpSecret: " + secret + "\n"))
+                            .value();
+  BOOST_TEST(registry->totp_secret("ALICE")->reveal() == secret);
+  BOOST_TEST(registry->totp_secret("bob")->empty());
+  BOOST_CHECK(registry->totp_secret("off").error().code == Errc::denied);
+  BOOST_CHECK(registry->totp_secret("nobody").error().code == Errc::not_found);
+  for (const auto& attribute : registry->find("alice").value()->attributes()) {
+    BOOST_TEST(attribute.name != "sectotpsecret");
+  }
+  BOOST_TEST(!registry->find_entry({"", {{"secTotpSecret", secret}}}).has_value());
+  BOOST_TEST(error_of(person("alice", "secTotpSecret: " + secret + "\nsecTotpSecret: " + secret + "\n")).find("more than one secTotpSecret") != std::string::npos);
+  const std::string error = error_of(person("alice", "secTotpSecret: MYSECRET1\n"));
+  BOOST_TEST(error.starts_with("line 1: "));
+  BOOST_TEST(error.find("MYSECRET") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
