@@ -105,6 +105,9 @@ Judged<> check_one(const Certificate& certificate, bool is_leaf, bool is_trusted
   if (!is_for_clients(certificate)) {
     return refuse_one(CertificateFault::wrong_purpose, certificate, "not for TLS clients");
   }
+  if (!is_leaf && !certificate.is_authority()) {
+    return refuse_one(CertificateFault::invalid, certificate, "it has signed another one, but is no authority");
+  }
   if (!is_leaf && certificate.path_length() >= 0 && below > certificate.path_length()) {
     return refuse_one(CertificateFault::path_length, certificate,
                       "at most " + std::to_string(certificate.path_length()) + " authorities below it, not " +
