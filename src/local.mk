@@ -3,7 +3,7 @@ noinst_LIBRARIES += libpure.a libcore.a
 libpure_a_SOURCES =
 libcore_a_SOURCES =
 PURE_LIBS = libpure.a $(LIBXML_LIBS) $(NGHTTP2_LIBS)
-CORE_LIBS = libcore.a libpure.a $(GNUTLS_LIBS) $(LIBEVENT_LIBS) $(LDAP_LIBS) $(LIBCRYPT_LIBS) $(LIBXML_LIBS) $(NGHTTP2_LIBS) \
+CORE_LIBS = libcore.a libpure.a $(GNUTLS_LIBS) $(LIBEVENT_LIBS) $(LDAP_LIBS) $(LIBCRYPT_LIBS) $(QRENCODE_LIBS) $(LIBXML_LIBS) $(NGHTTP2_LIBS) \
   $(LIBSYSTEMD_LIBS)
 
 include src/base/local.mk

@@ -2,6 +2,8 @@
 pagesdir = $(pkgdatadir)/pages
 dist_pages_DATA = \
   etc/pages/acct_locked.html \
+  etc/pages/certfailure.html \
+  etc/pages/certlogin.html \
   etc/pages/help.html \
   etc/pages/login.html \
   etc/pages/login_success.html \

@@ -1,4 +1,5 @@
 libpure_a_SOURCES += \
+  src/authn/certificate_delivery.cpp src/authn/certificate_delivery.hpp \
   src/authn/html_place.cpp src/authn/html_place.hpp \
   src/authn/local_urls.cpp src/authn/local_urls.hpp \
   src/authn/login_form.cpp src/authn/login_form.hpp \

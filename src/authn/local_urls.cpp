@@ -10,6 +10,7 @@ LocalUrl local_url_of(const http::CanonicalTarget& target) {
   if (!starts_with_ignoring_case(path, "/pkms")) return LocalUrl::none;
   if (path == "/pkmslogin") return LocalUrl::login;
   if (path == "/pkmslogin.form") return LocalUrl::login_form;
+  if (path == "/pkmscert") return LocalUrl::certificate;
   if (path == "/pkmslogout") return LocalUrl::logout;
   if (path == "/pkmshelp") return LocalUrl::help;
   return LocalUrl::unknown;

@@ -15,6 +15,7 @@ enum class LocalUrl : std::uint8_t {
   none,        // not ours: a junction answers
   login,       // /pkmslogin: the login page, asked for by name
   login_form,  // /pkmslogin.form: where login forms are sent
+  certificate,  // /pkmscert: a login by certificate comes by here, once for each connection that it takes
   logout,      // /pkmslogout: GET asks for confirmation, POST does it
   help,        // /pkmshelp
   unknown,     // "/pkms" and something else: ours, and not found

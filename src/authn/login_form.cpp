@@ -71,6 +71,12 @@ tl::expected<void, LoginRefusal> check_token_form(const http::RequestHead& head,
   return {};
 }
 
+std::string login_form_type(std::string_view body, const LoginFormLimits& limits) {
+  const auto form = http::Form::parse(body, http::FormLimits{limits.max_body, limits.max_fields});
+  if (!form) return {};
+  return std::string(form->find("login-form-type").value_or("pwd"));
+}
+
 std::string_view name_of(LoginRefusal refusal) {
   switch (refusal) {
     case LoginRefusal::wrong_method:

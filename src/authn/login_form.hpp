@@ -50,6 +50,9 @@ tl::expected<void, LoginRefusal> check_token_form(const http::RequestHead& head,
                                                   const session::Session* session, std::string_view scheme,
                                                   std::string_view authority, const LoginFormLimits& limits);
 
+// What login-form-type says, before anything is checked: "pwd" if it is missing; empty for a body that is no form.
+std::string login_form_type(std::string_view body, const LoginFormLimits& limits);
+
 // For logs: "stale".
 std::string_view name_of(LoginRefusal refusal);
 

@@ -1,4 +1,5 @@
 libpure_a_SOURCES += \
+  src/base/base32.cpp src/base/base32.hpp \
   src/base/clock.hpp \
   src/base/encoding.cpp src/base/encoding.hpp \
   src/base/endpoint.cpp src/base/endpoint.hpp \

@@ -10,6 +10,8 @@ libpure_a_SOURCES += \
   src/config/restart.cpp src/config/restart.hpp \
   src/config/schema.cpp src/config/schema.hpp \
   src/config/schema_certificate.cpp \
+  src/config/schema_certificate_users.cpp \
+  src/config/schema_certificate_login.cpp \
   src/config/schema_junction.cpp \
   src/config/schema_login.cpp \
   src/config/schema_registry.cpp \

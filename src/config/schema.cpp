@@ -12,6 +12,8 @@ constexpr StanzaSpec kStanzas[] = {
     {"ssl", "TLS towards clients."},
     {"ssl-sni", "More certificates, one line for each host."},
     {"certificate", "Certificates of clients."},
+    {"certificate-users", "Whose certificate it is: users who log in by a certificate."},
+    {"certificate-levels", "How strong a login by a certificate is."},
     {"accept-client-certs", "Whether clients are asked for a certificate, one line for each host."},
     {"session", "Sessions of users."},
     {"forms", "Login with a form."},
@@ -30,13 +32,17 @@ constexpr StanzaSpec kStanzas[] = {
 
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
-  for (const auto part : {server_rows(), login_rows(), certificate_rows(), registry_rows(), junction_rows()}) {
+  for (const auto part : {server_rows(), login_rows(), certificate_rows(), certificate_login_rows(), certificate_user_rows(),
+                          registry_rows(), junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
+  // A stanza may have rows in several parts.
   const auto place = [](const SettingSpec& row) {
-    return std::find_if(std::begin(kStanzas), std::end(kStanzas), [&](const auto& s) { return s.name == row.stanza; });
+    const auto is_it = [&](const StanzaSpec& stanza) { return stanza.name == row.stanza; };
+    return std::find_if(std::begin(kStanzas), std::end(kStanzas), is_it) - std::begin(kStanzas);
   };
-  std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const SettingSpec& a, const SettingSpec& b) { return place(a) < place(b); });
   return rows;
 }
 

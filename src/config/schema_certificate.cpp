@@ -21,11 +21,13 @@ constexpr SettingSpec kRows[] = {
      .default_text = "never",
      .choices = kClientCertsNames,
      .takes_effect = reload,
-     .summary = "Whether clients are asked for a certificate in the TLS handshake.",
+     .summary = "Whether and when clients are asked for a certificate.",
      .paragraph =
-         "required: a client without one, or with one that client-ca-file does not vouch for, gets an error page for "
-         "every request. A certificate logs nobody in: users still log in as the other stanzas say. Sessions of TLS "
-         "are not resumed where one is asked for."},
+         "prompt_as_needed: not in the handshake, but when policy needs it: an object's list refuses a visitor who has "
+         "not logged in, or its POP asks for the level ssl. The others ask in every handshake, and who shows a "
+         "certificate of a user is logged in by it. optional: a client without one goes on as a visitor. required: a "
+         "client without one, or with one that is refused, gets an error page for every request. critical: its "
+         "handshake fails. Sessions of TLS are not resumed where a certificate is asked for in the handshake."},
     {.stanza = "certificate",
      .key = "client-ca-file",
      .type = path,

@@ -38,9 +38,10 @@ struct SniCertificate {
   }
 };
 
-// Whether clients are asked for a certificate.
-enum class ClientCerts : std::uint8_t { never, required };
-inline constexpr std::string_view kClientCertsNames[] = {"never", "required"};
+// Whether and when clients are asked for a certificate.
+enum class ClientCerts : std::uint8_t { never, optional, required, critical, prompt_as_needed };
+inline constexpr std::string_view kClientCertsNames[] = {"never", "optional", "required", "critical",
+                                                         "prompt_as_needed"};
 
 // What becomes of a certificate of which nobody can say whether it is revoked.
 enum class UndeterminedAction : std::uint8_t { reject, log, ignore };
@@ -142,6 +143,28 @@ struct CertificateSettings {
   seconds revocation_fetch_timeout;
   seconds revocation_retry_interval;
   std::vector<Cidr> revocation_forbidden_network;
+  std::vector<std::string> cred_attr;
+};
+
+struct CertificateUserSettings {
+  std::vector<std::string> rule;
+};
+
+struct CertificateLevelSettings {
+  std::vector<std::string> rule;
+};
+
+// Of [certificate], what a login by certificate needs.
+struct CertificateLoginSettings {
+  bool disable_cert_login_page;
+  std::uint32_t cert_prompt_max_tries;
+  std::uint32_t cert_cache_max_entries;
+  seconds cert_cache_timeout;
+  std::uint16_t secondary_port;  // 0: none
+  bool armed_tickets;
+  bool ask_in_place;
+  bool http_1_1_required;
+  bool tls_1_2_detour;
 };
 
 struct SessionSettings {
@@ -250,6 +273,9 @@ struct Settings {
   SslSettings ssl;
   std::vector<SniCertificate> ssl_sni;
   CertificateSettings certificate;
+  CertificateUserSettings certificate_users;
+  CertificateLevelSettings certificate_levels;
+  CertificateLoginSettings certificate_login;
   std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
   SessionSettings session;
   FormsSettings forms;

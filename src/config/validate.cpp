@@ -50,9 +50,9 @@ class Judge {
     }
     const auto& hosts = parsed_.settings.accept_client_certs;
     const bool for_hosts =
-        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& entry) { return entry.value == "required"; });
+        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& entry) { return entry.value != "never"; });
     const auto& certificate = parsed_.settings.certificate;
-    if ((for_hosts || certificate.accept_client_certs == ClientCerts::required) && certificate.client_ca_file.empty()) {
+    if ((for_hosts || certificate.accept_client_certs != ClientCerts::never) && certificate.client_ca_file.empty()) {
       error(for_hosts ? "accept-client-certs" : "certificate", for_hosts ? "" : "accept-client-certs",
             "client certificates need authorities that vouch for them: [certificate] client-ca-file is not set");
     }

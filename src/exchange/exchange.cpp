@@ -208,6 +208,12 @@ void Exchange::cut(std::string why) {
   abort_source();
 }
 
+void Exchange::require_http_1_1() {
+  stream_.require_http_1_1();
+  close_ = true;
+  record_.status = 421;  // what comes nearest to it
+}
+
 void Exchange::abandon(std::string why) {
   close_ = true;
   record_.status = 499;

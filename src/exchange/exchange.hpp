@@ -27,8 +27,6 @@ struct ClientFacts {
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none
-  bool certificate_asked = false;   // in the handshake
-  std::string certificate_problem;  // why its certificate does not count; empty if it does, or if none was asked for
 };
 
 // Deadlines and habits, from the configuration.
@@ -113,6 +111,8 @@ class Exchange {
   // Ends the exchange from outside, at once and in both directions; for an answer that has begun.
   void cut(std::string why);
   bool was_cut() const { return was_cut_; }
+  // Has the client send the request again by HTTP/1.1, in place of an answer; only for one that came by HTTP/2.
+  void require_http_1_1();
   // The client has gone before there was an answer; nothing is written. Logged with status 499, as nginx does.
   void abandon(std::string why);
 

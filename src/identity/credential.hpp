@@ -47,6 +47,8 @@ class Name {
 struct Attribute {
   std::string name;
   std::vector<std::string> values;
+  // Said by that by which the user has logged in, such as his certificate; not by the registry.
+  bool is_of_login = false;
 
   friend bool operator==(const Attribute&, const Attribute&) = default;
 };

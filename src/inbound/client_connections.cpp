@@ -10,6 +10,32 @@ namespace {
 
 constexpr std::size_t kMostLingering = 256 * 1024;
 constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr auto kVerificationTime = std::chrono::seconds(30);
+
+// Tells a handshake which logins by certificate it belongs to.
+class AttemptWatch final : public tls::HandshakeWatch {
+ public:
+  AttemptWatch(CertificateAttempts& attempts, const async::EventLoop& loop, const IpAddress& address)
+      : attempts_(attempts), loop_(loop), address_(address) {}
+  AttemptWatch(const AttemptWatch&) = delete;
+  AttemptWatch& operator=(const AttemptWatch&) = delete;
+  ~AttemptWatch() {
+    if (!asked_for_.empty()) attempts_.answered(asked_for_);
+  }
+
+  bool may_ask(const std::string& armed_for) override {
+    const bool may = attempts_.may_ask(armed_for, loop_.now());
+    if (may) asked_for_ = armed_for;
+    return may;
+  }
+  bool prefers_tls_1_2() override { return attempts_.is_detoured(address_, loop_.now()); }
+
+ private:
+  CertificateAttempts& attempts_;
+  const async::EventLoop& loop_;
+  const IpAddress& address_;
+  std::string asked_for_;
+};
 
 // The client of one request: a connection from a proxy carries requests of many. What came from no proxy is the
 // connection's, and costs nothing.
@@ -39,9 +65,10 @@ class RequestClient {
 }  // namespace
 
 // A connection of HTTP/1.
-class ClientConnections::H1Entry final : public SessionConnections::Entry {
+class ClientConnections::H1Entry final : public ClientConnection {
  public:
-  H1Entry(SessionConnections& all, wire::ServerConnection& connection) : Entry(all), connection_(connection) {}
+  H1Entry(SessionConnections& all, ConnectionSecurity& security, wire::ServerConnection& connection)
+      : ClientConnection(all, security), connection_(connection) {}
 
   void set_waiting(bool waiting) { waiting_ = waiting; }
   bool draining() const { return draining_; }
@@ -60,10 +87,10 @@ class ClientConnections::H1Entry final : public SessionConnections::Entry {
 };
 
 // A connection of HTTP/2 and its requests.
-class ClientConnections::H2Requests final : public wire::H2Connection::Handler, public SessionConnections::Entry {
+class ClientConnections::H2Requests final : public wire::H2Connection::Handler, public ClientConnection {
  public:
-  H2Requests(ClientConnections& all, const exchange::ClientFacts& client)
-      : Entry(all.open_), all_(all), client_(client) {}
+  H2Requests(ClientConnections& all, ConnectionSecurity& security, const exchange::ClientFacts& client)
+      : ClientConnection(all.open_, security), all_(all), client_(client) {}
 
   // Set once, before anything else is called.
   void set_connection(wire::H2Connection& connection) { connection_ = &connection; }
@@ -113,7 +140,7 @@ std::string ClientConnections::next_id() {
   return id;
 }
 
-async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
+async::Task<> ClientConnections::serve(net::Accepted accepted, Port port) {
   struct Counted {
     std::size_t& count;
     explicit Counted(std::size_t& c) : count(c) { ++count; }
@@ -125,52 +152,82 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, bool secure) {
   client.peer = accepted.peer;
   client.address = accepted.peer.address;
   client.address_text = client.address.to_string();
-  client.secure = secure;
+  client.secure = port != Port::http;
   std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
-  bool is_http_2 = false;
-  if (secure) {
-    std::unique_ptr<tls::TlsStream> secured = co_await shake_hands(std::move(stream), *snapshot, client);
+  ConnectionSecurity security;
+  security.port = port;
+  if (client.secure) {
+    const bool secured = co_await shake_hands(std::move(stream), *snapshot, client, security);
     if (!secured) co_return;
-    is_http_2 = secured->alpn() == "h2";
-    stream = std::move(secured);
+    stream = std::move(security.accepted);
   }
-  if (is_http_2) {
-    co_await serve_http_2(std::move(stream), *snapshot, client);
+  if (security.is_http_2) {
+    co_await serve_http_2(std::move(stream), *snapshot, client, security);
   } else {
-    co_await serve_http_1(std::move(stream), *snapshot, client);
+    co_await serve_http_1(std::move(stream), *snapshot, client, security);
   }
 }
 
 // A task of its own: what a handshake needs stands in no idle connection's frame.
-async::Task<std::unique_ptr<tls::TlsStream>> ClientConnections::shake_hands(std::unique_ptr<net::Stream> stream,
-                                                                            const Snapshot& snapshot,
-                                                                            exchange::ClientFacts& client) {
+async::Task<bool> ClientConnections::shake_hands(std::unique_ptr<net::Stream> stream, const Snapshot& snapshot,
+                                                 exchange::ClientFacts& client, ConnectionSecurity& security) {
   const async::Context here = co_await async::CurrentContext();
-  const async::Deadline deadline = here.loop->in(snapshot.settings->server.client_connect_timeout);
+  const config::Settings& settings = *snapshot.settings;
+  const async::Deadline deadline = here.loop->in(settings.server.client_connect_timeout);
+  const bool for_certificates = security.port == Port::certificate;
+  AttemptWatch watch(commons_.certificate_attempts, *here.loop, client.peer.address);
+  tls::AcceptOptions options;
+  options.choice_deadline = here.loop->in(settings.server.client_connect_timeout + settings.certificate_login.cert_cache_timeout);
+  options.watch = &watch;
+  std::shared_ptr<const tls::ServerContext> context = for_certificates ? snapshot.certificate_port_tls : snapshot.tls;
   Result<std::unique_ptr<tls::TlsStream>> secured =
-      co_await tls::TlsStream::accept(std::move(stream), snapshot.tls, deadline);
+      co_await tls::TlsStream::accept(std::move(stream), std::move(context), deadline, options);
   if (!secured) {
     commons_.logs.event(log::Level::info, "handshake-failed",
                         client.peer.to_string() + ": " + secured.error().to_string());
-    co_return nullptr;
+    co_return false;
   }
-  const tls::TlsStream& tls = **secured;
-  client.protocol = tls.protocol();
-  client.server_name = tls.server_name();
-  client.certificate_asked = tls.client_auth() != tls::ClientAuth::never;
-  const Result<>& certificate = tls.client_certificate();
-  if (client.certificate_asked && !certificate) client.certificate_problem = certificate.error().detail;
-  co_return std::move(*secured);
+  security.accepted = std::move(*secured);
+  security.stream = security.accepted.get();
+  security.is_http_2 = security.stream->alpn() == "h2";
+  client.protocol = security.stream->protocol();
+  client.server_name = security.stream->server_name();
+  if (for_certificates || !tls::asks_in_handshake(security.stream->client_auth())) co_return true;
+  co_return co_await look_at_certificate(snapshot, client, security);
+}
+
+// Of a host whose rules ask for one in the handshake.
+async::Task<bool> ClientConnections::look_at_certificate(const Snapshot& snapshot, const exchange::ClientFacts& client,
+                                                         ConnectionSecurity& security) {
+  const async::Context here = co_await async::CurrentContext();
+  pki::PresentedChain chain{security.stream->take_presented()};
+  ClientCertificate verdict =
+      co_await snapshot.client_verifier->verify(std::move(chain), here.loop->in(kVerificationTime));
+  const bool goes_on = verdict || security.stream->client_auth() != tls::ClientAuth::critical;
+  if (!verdict && verdict.error().fault != pki::CertificateFault::none_shown) {
+    commons_.logs.event(log::Level::info, "client-certificate-refused",
+                        client.peer.to_string() + ": " + std::string(pki::name_of(verdict.error().fault)) + ": " +
+                            verdict.error().detail);
+  }
+  if (!goes_on) {
+    const bool shown = verdict.error().fault != pki::CertificateFault::none_shown;
+    security.stream->refuse_certificate(shown);
+    // The alert has to get out before the end does.
+    const Result<> sent = co_await security.stream->flush(here.loop->in(kLingerTime));
+    if (sent) security.stream->shut_write();
+  }
+  security.certificate = std::make_unique<const ClientCertificate>(std::move(verdict));
+  co_return goes_on;
 }
 
 async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
-                                              const exchange::ClientFacts& client) {
+                                              const exchange::ClientFacts& client, ConnectionSecurity& security) {
   const config::ServerSettings& settings = first.settings->server;
   wire::H2Connection::Timeouts timeouts;
   timeouts.head = settings.client_connect_timeout;
   timeouts.idle = settings.persistent_con_timeout;
   timeouts.stall = settings.intra_connection_timeout;
-  H2Requests requests(*this, client);
+  H2Requests requests(*this, security, client);
   wire::H2Connection connection(std::move(stream), first.h2_limits, timeouts, requests);
   requests.set_connection(connection);
   if (draining_) connection.drain();
@@ -180,10 +237,10 @@ async::Task<> ClientConnections::serve_http_2(std::unique_ptr<net::Stream> strea
 }
 
 async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
-                                              const exchange::ClientFacts& client) {
+                                              const exchange::ClientFacts& client, ConnectionSecurity& security) {
   const async::Context here = co_await async::CurrentContext();
   wire::ServerConnection connection(std::move(stream), first.head_limits);
-  H1Entry entry(open_, connection);
+  H1Entry entry(open_, security, connection);
   std::uint32_t served = 0;
   for (;;) {
     std::shared_ptr<const Snapshot> snapshot = snapshots_.current();
@@ -269,7 +326,7 @@ async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, H
 }
 
 async::Task<> ClientConnections::serve_exchange(Exchange& x, const Snapshot& snapshot,
-                                                SessionConnections::Entry& connection) {
+                                                ClientConnection& connection) {
   bool broken = false;
   try {
     co_await role_.handle(x, snapshot, connection);

@@ -18,30 +18,33 @@ class ClientConnections {
   // other.
   ClientConnections(Commons& commons, InboundRole& role, std::string id_prefix);
 
-  // Serves a connection to its end. `secure`: TLS comes first; without it every request is redirected to https.
-  async::Task<> serve(net::Accepted accepted, bool secure);
+  // Serves a connection to its end. Without TLS every request is redirected to https.
+  async::Task<> serve(net::Accepted accepted, Port port);
 
   // How many are open now.
   std::size_t size() const { return count_; }
   // From now on each connection ends with the answers that it is at; those that wait for a request end at once.
   void drain();
-  // The same for those that carried this session's cookie last; others are left alone.
-  void drain(const session::SessionId& id) { open_.drain(id); }
+  // The same for those that carried this session's cookie last, whose tickets are armed before if there is an arming;
+  // others are left alone.
+  void drain(const session::SessionId& id, const std::optional<Arming>& arming) { open_.drain(id, arming); }
 
  private:
   class H1Entry;
   class H2Requests;
 
-  // Null if it failed; adds to `client` what the handshake says.
-  async::Task<std::unique_ptr<tls::TlsStream>> shake_hands(std::unique_ptr<net::Stream> stream,
-                                                           const Snapshot& snapshot, exchange::ClientFacts& client);
+  // False if it failed; fills in what the handshake says.
+  async::Task<bool> shake_hands(std::unique_ptr<net::Stream> stream, const Snapshot& snapshot,
+                                exchange::ClientFacts& client, ConnectionSecurity& security);
+  async::Task<bool> look_at_certificate(const Snapshot& snapshot, const exchange::ClientFacts& client,
+                                        ConnectionSecurity& security);
   async::Task<> serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,
-                             const exchange::ClientFacts& client);
+                             const exchange::ClientFacts& client, ConnectionSecurity& security);
   async::Task<> serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
-                             const exchange::ClientFacts& client);
+                             const exchange::ClientFacts& client, ConnectionSecurity& security);
   async::Task<> serve_one(wire::ServerConnection& connection, H1Entry& entry, const exchange::ClientFacts& client,
                           http::RequestHead head, const Snapshot& snapshot, bool& go_on);
-  async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection);
+  async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot, ClientConnection& connection);
   async::Task<> refuse_head(wire::ServerConnection& connection, const exchange::ClientFacts& client,
                             const Snapshot& snapshot, const wire::NoRequest& why);
   async::Task<> refuse_unread(wire::ServerStream& stream, const exchange::ClientFacts& client,

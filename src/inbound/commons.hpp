@@ -9,6 +9,7 @@
 #include "async/snapshot.hpp"
 #include "async/worker_pool.hpp"
 #include "authn/throttle.hpp"
+#include "inbound/certificate_attempts.hpp"
 #include "inbound/session_connections.hpp"
 #include "inbound/snapshot.hpp"
 #include "log/logs.hpp"
@@ -49,6 +50,7 @@ struct Commons {
   log::Logs& logs;
   const async::Published<Snapshot>& published;
   SessionDrains& session_drains;
+  CertificateAttempts& certificate_attempts;
   // Bytes of all parked requests of this node (attack D5).
   std::shared_ptr<std::atomic<std::size_t>> parked_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };

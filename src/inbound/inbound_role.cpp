@@ -68,6 +68,10 @@ authz::ObjectName judged_object(const Snapshot& snapshot, const http::CanonicalT
   return routed ? std::move(*routed) : *authz::ObjectName::parse("/");
 }
 
+std::string to_text(const pki::CertificateRefusal& refusal) {
+  return std::string(pki::name_of(refusal.fault)) + ": " + refusal.detail;
+}
+
 class JunctionFields final : public exchange::FieldPlanner {
  public:
   JunctionFields(const http::RequestHead& request, const junction::Route& route, const identity::Subject& subject,
@@ -98,7 +102,8 @@ InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Poo
     : commons_(commons),
       pool_(pool),
       sessions_(commons),
-      login_(commons, sessions_),
+      certificate_flow_(commons, sessions_),
+      login_(commons, sessions_, certificate_flow_),
       session_watch_(context, commons) {}
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -146,23 +151,24 @@ void InboundRole::audit_misdirected(const Exchange& x, const http::CanonicalTarg
 // knew the server name alone, and HTTP may name another host (attack A11); a reload may have changed the rules. Otherwise
 // the request has been answered.
 async::Task<bool> InboundRole::meets_client_auth(Exchange& x, const Snapshot& snapshot,
-                                                 const http::CanonicalTarget& target) {
-  const bool asked = x.client().certificate_asked;
-  const bool wanted = snapshot.client_auth.of(host_of(target)) != tls::ClientAuth::never;
-  if (wanted != asked) {
+                                                 const http::CanonicalTarget& target,
+                                                 const ConnectionSecurity& security) {
+  const tls::ClientAuth wanted = snapshot.client_auth.of(host_of(target));
+  if (!tls::same_handshake(wanted, security.stream->client_auth())) {
     audit_misdirected(x, target, "other-client-authentication");
     co_await x.refuse(421, "the connection was made under another host's rules for client certificates");
     co_return false;
   }
-  if (asked && !x.client().certificate_problem.empty()) {
+  if (wanted == tls::ClientAuth::required && (!security.certificate || !*security.certificate)) {
     audit_misdirected(x, target, "no-client-certificate");
-    co_await x.refuse(403, x.client().certificate_problem);
+    const std::string why = security.certificate ? to_text(security.certificate->error()) : "no certificate";
+    co_await x.refuse(403, why);
     co_return false;
   }
   co_return true;
 }
 
-async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection) {
+async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientConnection& connection) {
   Result<http::CanonicalTarget> target = http::canonicalize(x.request(), snapshot.target_rules);
   if (!target) {
     const int status = status_for_target(target.error());
@@ -183,8 +189,15 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, Session
     }
     co_return;
   }
-  if (x.client().certificate_asked || snapshot.client_auth.asks()) {
-    const bool meets = co_await meets_client_auth(x, snapshot, *target);
+  if (connection.security().port == Port::certificate) {
+    // It is there for logins, nothing else.
+    if (authn::local_url_of(*target) == authn::LocalUrl::none) {
+      const std::string place = secure_place(*target, snapshot.settings->server.https_port);
+      co_await x.redirect(place, 307);
+      co_return;
+    }
+  } else if (connection.security().certificate || snapshot.client_auth.asks()) {
+    const bool meets = co_await meets_client_auth(x, snapshot, *target, connection.security());
     if (!meets) co_return;
   }
   for (const std::string& method : snapshot.disabled_methods) {
@@ -206,11 +219,15 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, Session
       x.set_user(std::string(visitor.session->subject.name()));
     }
     const std::optional<session::SessionId> before = visitor.id;
-    co_await login_.serve(x, snapshot, *target, visitor, url);
+    co_await login_.serve(x, snapshot, *target, visitor, url, connection);
     // Whoever comes after a logout brings a certificate of his own: connections that hold another's end with the session.
     const bool has_ended = before && !visitor.id;
-    if (has_ended && x.client().certificate_asked) commons_.session_drains.drain(*before);
+    if (has_ended && connection.security().stream->has_asked()) commons_.session_drains.drain(*before);
     co_return;
+  }
+  if (connection.security().certificate && !visitor.subject().is_authenticated()) {
+    const bool goes_on = co_await certificate_flow_.log_in_by_connection(x, snapshot, visitor, connection);
+    if (!goes_on) co_return;
   }
   const bool go_on = co_await login_.try_basic(x, snapshot, visitor);
   if (!go_on) co_return;
@@ -236,7 +253,7 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, Session
   // WebSEAL asks every visitor without a name to log in, whether that would help or not: what a user may do is nobody
   // else's business.
   if (!visitor.subject().is_authenticated()) {
-    co_await login_.challenge(x, snapshot, *target, visitor);
+    co_await login_.challenge(x, snapshot, *target, visitor, connection);
     co_return;
   }
   co_await x.refuse(403, "policy");

@@ -19,7 +19,7 @@ class InboundRole {
   InboundRole(async::Context context, Commons& commons, upstream::Pool& pool);
 
   // Answers one request, which came by this connection.
-  async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot, SessionConnections::Entry& connection);
+  async::Task<> handle(exchange::Exchange& x, const Snapshot& snapshot, ClientConnection& connection);
 
  private:
   async::Task<> deliver(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -29,12 +29,13 @@ class InboundRole {
   bool is_ours(const exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target) const;
   void audit_misdirected(const exchange::Exchange& x, const http::CanonicalTarget& target, std::string_view reason);
   async::Task<bool> meets_client_auth(exchange::Exchange& x, const Snapshot& snapshot,
-                                      const http::CanonicalTarget& target);
+                                      const http::CanonicalTarget& target, const ConnectionSecurity& security);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
 
   Commons& commons_;
   upstream::Pool& pool_;
   Sessions sessions_;
+  CertificateFlow certificate_flow_;
   LoginFlow login_;
   SessionWatch session_watch_;
 };

@@ -1,8 +1,13 @@
 libcore_a_SOURCES += \
+  src/inbound/certificate_attempts.cpp src/inbound/certificate_attempts.hpp \
+  src/inbound/certificate_flow.cpp src/inbound/certificate_flow.hpp \
+  src/inbound/certificate_words.cpp src/inbound/certificate_words.hpp \
+  src/inbound/client_connection.hpp \
   src/inbound/client_connections.cpp src/inbound/client_connections.hpp \
   src/inbound/commons.hpp \
   src/inbound/inbound_role.cpp src/inbound/inbound_role.hpp \
   src/inbound/login_flow.cpp src/inbound/login_flow.hpp \
+  src/inbound/login_pages.cpp src/inbound/login_pages.hpp \
   src/inbound/pages.cpp src/inbound/pages.hpp \
   src/inbound/session_connections.hpp \
   src/inbound/session_watch.cpp src/inbound/session_watch.hpp \

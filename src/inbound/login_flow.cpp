@@ -2,12 +2,12 @@
 
 #include "http/framing.hpp"
 #include "http/media.hpp"
+#include "inbound/login_pages.hpp"
 #include "session/same_origin.hpp"
 
 namespace sallyport::inbound {
 
 using exchange::Exchange;
-using exchange::Page;
 
 namespace {
 
@@ -48,26 +48,6 @@ void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome o
   commons_.logs.audit(record);
 }
 
-async::Task<> LoginFlow::show_page(Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
-                                   std::string error, int status) {
-  authn::PageValues values;
-  values.set("ERROR", error);
-  values.set("REQUEST_ID", x.id());
-  values.set("METHOD", x.request().method);
-  values.set("PROTOCOL", "HTTPS");
-  values.set("HOSTNAME", x.request().headers.find("Host").value_or(""));
-  values.set("OLDSESSION", visitor.stale_cookie ? "1" : "0");
-  if (visitor.session) {
-    values.set("FORM_TOKEN", visitor.session->form_token.reveal());
-    if (visitor.session->subject.is_authenticated()) values.set("USERNAME", visitor.session->subject.name());
-    if (visitor.session->parked) values.set("URL", visitor.session->parked->target);
-  }
-  Page page;
-  page.status = status;
-  page.body = snapshot.pages->render(name, values, x.request().headers);
-  co_await x.respond(std::move(page));
-}
-
 async::Task<> LoginFlow::ensure_session(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
   if (visitor.session) co_return;
   const bool stale = visitor.stale_cookie;
@@ -92,7 +72,9 @@ async::Task<> LoginFlow::show_login(Exchange& x, const Snapshot& snapshot, Visit
     co_await x.refuse(503, "no session could be made for a login");
     co_return;
   }
-  co_await show_page(x, snapshot, "login.html", visitor, std::move(error), status);
+  const bool by_password = snapshot.settings->forms.forms_auth != config::AuthTransport::none;
+  std::string page = by_password ? "login.html" : "certlogin.html";
+  co_await show_page(x, snapshot, std::move(page), visitor, std::move(error), status);
 }
 
 async::Task<bool> LoginFlow::park(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -127,12 +109,14 @@ async::Task<bool> LoginFlow::park(Exchange& x, const Snapshot& snapshot, const h
 }
 
 async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                   Visitor& visitor) {
+                                   Visitor& visitor, ClientConnection& connection) {
   const config::Settings& settings = *snapshot.settings;
   const auto accept = x.request().headers.find("Accept");
   const bool shows_pages = !accept || accept->find("*/*") != std::string_view::npos ||
                            http::prefers_html(x.request().headers);
-  const bool forms = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
+  const bool by_password = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
+  const bool by_certificate = offers_certificate_login(x, snapshot);
+  const bool forms = by_password || by_certificate;
   const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
   if (forms && shows_pages && is_navigation(x.request())) {
     co_await ensure_session(x, snapshot, visitor);
@@ -143,7 +127,12 @@ async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const 
         co_return;
       }
     }
-    co_await show_login(x, snapshot, visitor, "", 200);
+    const bool at_once = !by_password && settings.certificate_login.disable_cert_login_page;
+    if (at_once && visitor.session) {
+      co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+    } else {
+      co_await show_login(x, snapshot, visitor, "", 200);
+    }
     co_return;
   }
   if (!basic && !forms) {
@@ -205,42 +194,73 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, std::stri
 }
 
 async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                    Visitor& visitor) {
-  if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) {
+                                    Visitor& visitor, ClientConnection& connection) {
+  const bool by_password = snapshot.settings->forms.forms_auth != config::AuthTransport::none;
+  const bool by_certificate = offers_certificate_login(x, snapshot);
+  if (!x.client().secure || (!by_password && !by_certificate)) {
     co_await x.refuse(404, "login by form is off");
     co_return;
   }
   const authn::LoginFormLimits limits;
   std::optional<std::string> body = co_await read_form(x, limits.max_body);
   if (!body) co_return;
-  auto attempt = authn::read_login_form(x.request(), *body, visitor.session.get(), kScheme, target.authority(), limits);
-  wipe(*body);
-  if (!attempt) {
-    const authn::LoginRefusal refusal = attempt.error();
-    audit(x, "login", log::Outcome::failure, authn::name_of(refusal), "", &visitor, "");
-    switch (refusal) {
-      case authn::LoginRefusal::wrong_method: {
-        x.add_response_header("Allow", "POST");
-        co_await x.refuse(405, "the login form is sent by POST");
-        co_return;
-      }
-      case authn::LoginRefusal::too_large:
-        co_await x.refuse(413, "login form");
-        co_return;
-      case authn::LoginRefusal::malformed:
-      case authn::LoginRefusal::unsupported:
-        co_await x.refuse(400, "login form");
-        co_return;
-      case authn::LoginRefusal::foreign:
-        co_await x.refuse(403, "a login form from another origin");
-        co_return;
-      case authn::LoginRefusal::stale:
-        co_await show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
-        co_return;
-      case authn::LoginRefusal::incomplete:
-        co_await show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
-        co_return;
+  const std::string type = authn::login_form_type(*body, limits);
+  if (by_certificate && type == "cert") {
+    co_await serve_certificate(x, snapshot, target, visitor, connection, std::move(*body));
+  } else if (by_password) {
+    co_await serve_password(x, snapshot, target, visitor, std::move(*body));
+  } else {
+    co_await refuse_form(x, snapshot, visitor, authn::LoginRefusal::unsupported);
+  }
+}
+
+async::Task<> LoginFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                                     authn::LoginRefusal refusal) {
+  audit(x, "login", log::Outcome::failure, authn::name_of(refusal), "", &visitor, "");
+  switch (refusal) {
+    case authn::LoginRefusal::wrong_method: {
+      x.add_response_header("Allow", "POST");
+      co_await x.refuse(405, "the login form is sent by POST");
+      co_return;
     }
+    case authn::LoginRefusal::too_large:
+      co_await x.refuse(413, "login form");
+      co_return;
+    case authn::LoginRefusal::malformed:
+    case authn::LoginRefusal::unsupported:
+      co_await x.refuse(400, "login form");
+      co_return;
+    case authn::LoginRefusal::foreign:
+      co_await x.refuse(403, "a login form from another origin");
+      co_return;
+    case authn::LoginRefusal::stale:
+      co_await show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
+      co_return;
+    case authn::LoginRefusal::incomplete:
+      co_await show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
+      co_return;
+  }
+}
+
+async::Task<> LoginFlow::serve_certificate(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                           Visitor& visitor, ClientConnection& connection, std::string body) {
+  const auto checked = authn::check_token_form(x.request(), body, visitor.session.get(), kScheme, target.authority(),
+                                               authn::LoginFormLimits());
+  if (!checked) {
+    co_await refuse_form(x, snapshot, visitor, checked.error());
+    co_return;
+  }
+  co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+}
+
+async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                        Visitor& visitor, std::string body) {
+  auto attempt = authn::read_login_form(x.request(), body, visitor.session.get(), kScheme, target.authority(),
+                                        authn::LoginFormLimits());
+  wipe(body);
+  if (!attempt) {
+    co_await refuse_form(x, snapshot, visitor, attempt.error());
+    co_return;
   }
   const Verdict verdict =
       co_await log_in(x, snapshot, visitor, std::move(attempt->user), std::move(attempt->password), "login");
@@ -267,21 +287,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
   }
   x.set_user(verdict.credential->user().to_string());
   audit(x, "login", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
-  const std::string& page = snapshot.settings->acnt_mgt.login_redirect_page;
-  if (!page.empty()) {
-    // What was interrupted must not happen by surprise when the user gets there some day.
-    if (visitor.session->parked) {
-      session::Session next = session::with_parked(*visitor.session, nullptr);
-      co_await sessions_.update(visitor, std::move(next));
-    }
-    co_await x.redirect(page, 302);
-    co_return;
-  }
-  if (visitor.session->parked) {
-    co_await x.redirect(visitor.session->parked->target, 302);
-    co_return;
-  }
-  co_await show_page(x, snapshot, "login_success.html", visitor, "", 200);
+  co_await lead_on(x, snapshot, sessions_, visitor, "");
 }
 
 async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
@@ -324,22 +330,25 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
 }
 
 async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                               Visitor& visitor, authn::LocalUrl url) {
+                               Visitor& visitor, authn::LocalUrl url, ClientConnection& connection) {
+  const bool shows_login = x.client().secure && (snapshot.settings->forms.forms_auth != config::AuthTransport::none ||
+                                                 offers_certificate_login(x, snapshot));
   switch (url) {
-    case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor); co_return;
+    case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor, connection); co_return;
+    case authn::LocalUrl::certificate: co_await certificate_flow_.go_on(x, snapshot, visitor, connection); co_return;
     case authn::LocalUrl::logout: {
       const bool is_user = visitor.session && visitor.session->subject.is_authenticated();
       if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {
         co_await serve_logout(x, snapshot, target, visitor);
         co_return;
       }
-      if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
+      if (!shows_login) break;
       co_await show_login(x, snapshot, visitor, "", 200);
       co_return;
     }
     case authn::LocalUrl::help: co_await show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
     case authn::LocalUrl::login:
-      if (snapshot.settings->forms.forms_auth == config::AuthTransport::none || !x.client().secure) break;
+      if (!shows_login) break;
       co_await show_login(x, snapshot, visitor, "", 200);
       co_return;
     case authn::LocalUrl::unknown:

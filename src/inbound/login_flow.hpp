@@ -3,6 +3,7 @@
 #include "authn/local_urls.hpp"
 #include "authn/login_form.hpp"
 #include "http/basic_auth.hpp"
+#include "inbound/certificate_flow.hpp"
 #include "inbound/sessions.hpp"
 
 namespace sallyport::inbound {
@@ -11,16 +12,17 @@ namespace sallyport::inbound {
 // logout. Knows nothing of junctions; what was interrupted waits in the session.
 class LoginFlow {
  public:
-  LoginFlow(Commons& commons, Sessions& sessions) : commons_(commons), sessions_(sessions) {}
+  LoginFlow(Commons& commons, Sessions& sessions, CertificateFlow& certificate_flow)
+      : commons_(commons), sessions_(sessions), certificate_flow_(certificate_flow) {}
 
   // Answers a request for one of the proxy's own URLs (not LocalUrl::none).
   async::Task<> serve(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                      Visitor& visitor, authn::LocalUrl url);
+                      Visitor& visitor, authn::LocalUrl url, ClientConnection& connection);
 
   // Answers a request that needs a user: parks it and shows the login page, or asks for Basic credentials, or says 401
   // to a client that shows no pages and to what a page fetches on the side.
   async::Task<> challenge(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                          Visitor& visitor);
+                          Visitor& visitor, ClientConnection& connection);
 
   // Logs a visitor without a session in by the Authorization field, if that method is on and the field is there. False:
   // the exchange has been answered.
@@ -42,7 +44,13 @@ class LoginFlow {
   async::Task<Verdict> check_password(exchange::Exchange& x, std::string user, Secret password,
                                       std::string_view method);
   async::Task<> serve_form(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                           Visitor& visitor);
+                           Visitor& visitor, ClientConnection& connection);
+  async::Task<> serve_password(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                               Visitor& visitor, std::string body);
+  async::Task<> serve_certificate(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                  Visitor& visitor, ClientConnection& connection, std::string body);
+  async::Task<> refuse_form(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                            authn::LoginRefusal refusal);
   async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                              Visitor& visitor);
   async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
@@ -51,8 +59,6 @@ class LoginFlow {
   async::Task<std::optional<std::string>> read_form(exchange::Exchange& x, std::size_t max_body);
   async::Task<> show_login(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
                            int status);
-  async::Task<> show_page(exchange::Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
-                          std::string error, int status);
   async::Task<bool> park(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                          Visitor& visitor);
   void audit(const exchange::Exchange& x, std::string_view action, log::Outcome outcome, std::string_view reason,
@@ -60,6 +66,7 @@ class LoginFlow {
 
   Commons& commons_;
   Sessions& sessions_;
+  CertificateFlow& certificate_flow_;
 };
 
 }  // namespace sallyport::inbound

@@ -107,6 +107,8 @@ Result<std::shared_ptr<const Pages>> Pages::load(const std::string& root, const 
   return std::shared_ptr<const Pages>(std::move(pages));
 }
 
+bool Pages::has(std::string_view name) const { return pages_.contains(name); }
+
 std::string Pages::render(std::string_view name, const authn::PageValues& values, const http::Headers& headers) const {
   if (!languages_.empty()) {
     const auto language = translated_.find(http::preferred_language(headers, languages_, own_language_));

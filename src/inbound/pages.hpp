@@ -20,6 +20,8 @@ class Pages final : public exchange::ErrorPageSource {
   // be there), bad_config (file:line: what).
   static Result<std::shared_ptr<const Pages>> load(const std::string& root, const std::string& error_root);
 
+  // Is there such a page, whatever the language?
+  bool has(std::string_view name) const;
   // `name`: "login.html", or "errors/404.html". What is not there is an empty page: load() makes sure of those that must
   // be. The language is chosen by Accept-Language; no part of the request ever names a file.
   std::string render(std::string_view name, const authn::PageValues& values, const http::Headers& headers) const;

@@ -3,12 +3,20 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "async/list.hpp"
+#include "base/clock.hpp"
 #include "session/session_id.hpp"
 
 namespace sallyport::inbound {
+
+// What tickets are armed for, and how long.
+struct Arming {
+  std::string purpose;
+  TimePoint until;
+};
 
 // The connections of one worker's clients, and which session's cookie came last by each of them. A session is not bound
 // to them; whoever ends them makes its browser open others. Loop-local.
@@ -25,6 +33,8 @@ class SessionConnections {
     }
     // Finishes what is under way, and ends; at once if there is nothing.
     virtual void drain() = 0;
+    // Whoever shows a ticket of this connection from now on is asked for a certificate, see tls::TicketTable.
+    virtual void arm(const std::string& purpose, TimePoint until) = 0;
 
    protected:
     ~Entry() = default;
@@ -34,20 +44,25 @@ class SessionConnections {
     std::optional<session::SessionId> session_;
   };
 
-  void drain(const session::SessionId& id) {
-    drain_if([&id](const Entry& entry) { return entry.session_ && *entry.session_ == id; });
+  // Those of this session; their tickets are armed first if there is an arming.
+  void drain(const session::SessionId& id, const std::optional<Arming>& arming) {
+    visit([&](Entry& entry) {
+      if (!entry.session_ || !(*entry.session_ == id)) return;
+      if (arming) entry.arm(arming->purpose, arming->until);
+      entry.drain();
+    });
   }
   void drain_all() {
-    drain_if([](const Entry&) { return true; });
+    visit([](Entry& entry) { entry.drain(); });
   }
 
  private:
-  template <class Predicate>
-  void drain_if(Predicate predicate) {
+  template <class Visit>
+  void visit(Visit visit_one) {
     for (async::ListNode* node = entries_.next(); node != &entries_;) {
       Entry& entry = *static_cast<Entry*>(node);
       node = node->next();
-      if (predicate(entry)) entry.drain();
+      visit_one(entry);
     }
   }
 
@@ -57,7 +72,7 @@ class SessionConnections {
 // The same for the connections of all workers. Thread-safe.
 class SessionDrains {
  public:
-  using Drain = std::function<void(const session::SessionId&)>;
+  using Drain = std::function<void(const session::SessionId&, const std::optional<Arming>&)>;
 
   // `drain` is called by any thread: it posts to the worker's loop. Until remove().
   void add(const void* worker, Drain drain) {
@@ -68,9 +83,9 @@ class SessionDrains {
     const std::lock_guard lock(mutex_);
     workers_.erase(worker);
   }
-  void drain(const session::SessionId& id) const {
+  void drain(const session::SessionId& id, const std::optional<Arming>& arming = std::nullopt) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& [worker, drain] : workers_) drain(id);
+    for (const auto& [worker, drain] : workers_) drain(id, arming);
   }
 
  private:

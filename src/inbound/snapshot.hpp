@@ -16,6 +16,7 @@
 #include "inbound/pages.hpp"
 #include "junction/headers.hpp"
 #include "junction/table.hpp"
+#include "login/certificate_rules.hpp"
 #include "login/password_registry.hpp"
 #include "pki/client_verifier.hpp"
 #include "session/session.hpp"
@@ -68,8 +69,10 @@ struct Snapshot {
   std::map<std::string, std::shared_ptr<upstream::Activity>, std::less<>> activity;
 
   std::shared_ptr<login::PasswordRegistry> registry;
+  login::CertificateRules certificate_rules;
   std::shared_ptr<const Pages> pages;
   std::shared_ptr<const tls::ServerContext> tls;
+  std::shared_ptr<const tls::ServerContext> certificate_port_tls;  // null: there is no such port
   tls::ClientAuthPolicies client_auth;
   std::shared_ptr<const pki::ClientVerifier> client_verifier;  // null without authorities for clients
 

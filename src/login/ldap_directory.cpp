@@ -120,14 +120,26 @@ async::Task<Result<CredentialPtr>> LdapDirectory::authenticate(std::string user,
 }
 
 async::Task<Result<CredentialPtr>> LdapDirectory::look_up(std::string user, async::Deadline deadline) {
+  Question question = [core = core_, user = std::move(user)](LdapSession& session) {
+    return look_up_user(session, core->rules, user);
+  };
+  co_return co_await ask(std::move(question), deadline);
+}
+
+async::Task<Result<CredentialPtr>> LdapDirectory::find_entry(EntryMatch match, async::Deadline deadline) {
+  Question question = [core = core_, match = std::move(match)](LdapSession& session) {
+    return login::find_entry(session, core->rules, match);
+  };
+  co_return co_await ask(std::move(question), deadline);
+}
+
+// One that needs no password, on a thread of the pool.
+async::Task<Result<CredentialPtr>> LdapDirectory::ask(Question question, async::Deadline deadline) {
   const async::Context here = co_await async::CurrentContext();
   const Duration allowed = deadline.when() - here.loop->now();
   const LdapPatience patience(std::chrono::steady_clock::now() + allowed);
   const Interest interest(patience);
-  const auto job = [core = core_, user = std::move(user), patience]() -> Result<CredentialPtr> {
-    const std::function<Result<CredentialPtr>(LdapSession&)> question = [&](LdapSession& session) {
-      return look_up_user(session, core->rules, user);
-    };
+  const auto job = [core = core_, question = std::move(question), patience]() -> Result<CredentialPtr> {
     if (patience.is_over()) return fail(Errc::timeout, "the look-up waited for too long", Side::directory);
     return core->servers.ask(question, patience);
   };

@@ -34,6 +34,23 @@ std::string member_filter(std::string_view attribute, std::string_view dn) {
   return "(" + std::string(attribute) + "=" + escaped_filter_value(dn) + ")";
 }
 
+std::string match_filter(std::string_view object_class, const std::vector<EntryMatch::Condition>& conditions) {
+  std::string out = "(&(objectClass=" + std::string(object_class) + ")";
+  for (const auto& condition : conditions) {
+    out += "(" + condition.attribute + "=" + escaped_filter_value(condition.value) + ")";
+  }
+  return out + ")";
+}
+
+bool has_same_value(const std::vector<std::string>& values, std::string_view wanted) {
+  const auto name = normalised_dn(wanted);
+  return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
+    if (equal_ignoring_case(value, wanted)) return true;
+    const auto other = normalised_dn(value);
+    return name && other && *other == *name;
+  });
+}
+
 Result<> check_askable(std::string_view user, const Secret& password) {
   const auto name = identity::Name::make(user);
   if (!name) return fail(Errc::denied, "the user name is none: " + name.error().detail);
@@ -69,7 +86,7 @@ bool is_below(std::string_view dn, std::string_view base) {
 
 bool is_for_credentials(std::string_view attribute) {
   if (equal_ignoring_case(attribute, "objectClass")) return false;
-  static constexpr std::string_view kInternal[] = {"userPassword", "sec", "pwd", "sambaNTPassword", "krb"};
+  static constexpr std::string_view kInternal[] = {"userPassword", "sec", "pwd", "sambaNTPassword", "krb", "oath"};
   return std::none_of(std::begin(kInternal), std::end(kInternal),
                       [&](std::string_view prefix) { return starts_with_ignoring_case(attribute, prefix); });
 }

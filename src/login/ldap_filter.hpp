@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "login/entry_match.hpp"
 
 // Text on its way into and out of a directory. Pure: nothing here asks anybody.
 namespace sallyport::login {
@@ -19,6 +20,13 @@ std::string user_filter(std::string_view object_class, std::string_view attribut
 
 // "(member=uid=alice,ou=people,dc=example,dc=com)"
 std::string member_filter(std::string_view attribute, std::string_view dn);
+
+// "(&(objectClass=person)(mail=alice@example.com)(employeeType=staff))"
+std::string match_filter(std::string_view object_class, const std::vector<EntryMatch::Condition>& conditions);
+
+// Whether one of the values is this one: by ASCII letters without regard to case, or as the same distinguished name.
+// Directories call more than that equal, such as text with characters that nobody sees.
+bool has_same_value(const std::vector<std::string>& values, std::string_view wanted);
 
 // Whether a directory may be asked at all: a name that can be somebody's, and a password that is one. A bind with an
 // empty password succeeds and proves nothing (RFC 4513 section 5.1.2), and there are directories that take blanks, or

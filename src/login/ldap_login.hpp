@@ -40,4 +40,8 @@ Result<LdapVerdict> log_in(LdapSession& session, const LdapRules& rules, std::st
 // name that more than one entry has; malformed as above; the server's trouble.
 Result<CredentialPtr> look_up_user(LdapSession& session, const LdapRules& rules, std::string_view user);
 
+// The one user whose entry this is about, as look_up_user() says who he is. Blocks. Errors: as above; not_found, if there
+// is none; denied, if there are several, or if the entry does not show what was looked for.
+Result<CredentialPtr> find_entry(LdapSession& session, const LdapRules& rules, const EntryMatch& match);
+
 }  // namespace sallyport::login

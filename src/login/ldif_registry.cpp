@@ -17,10 +17,14 @@ constexpr const char* kDummyPassword =
     "{CRYPT}$y$j9T$5zyBPd6kZ0Xo6pDqkTz9k/$...........................................";
 constexpr int kPasswordLevel = 1;
 
-std::vector<identity::Attribute> public_attributes(const LdifEntry& entry) {
+constexpr std::string_view kPassword = "userPassword";
+
+// Those for credentials, or the others but for the password.
+std::vector<identity::Attribute> attributes_of(const LdifEntry& entry, bool for_credentials) {
   std::vector<identity::Attribute> out;
   for (const LdifAttribute& attribute : entry.attributes()) {
-    if (!is_for_credentials(attribute.name)) continue;
+    if (is_for_credentials(attribute.name) != for_credentials) continue;
+    if (equal_ignoring_case(attribute.name, kPassword)) continue;
     const auto known = std::find_if(out.begin(), out.end(), [&](const identity::Attribute& a) {
       return equal_ignoring_case(a.name, attribute.name);
     });
@@ -122,7 +126,7 @@ class LdifRegistryMaker {
     fields.dn = entry.dn();
     fields.method = "password";
     fields.level = kPasswordLevel;
-    fields.attributes = public_attributes(entry);
+    fields.attributes = attributes_of(entry, true);
     if (const auto groups = groups_of_.find(*normalised_dn(entry.dn())); groups != groups_of_.end()) {
       fields.groups = groups->second;
     }
@@ -132,7 +136,8 @@ class LdifRegistryMaker {
     LdifRegistry::User user;
     user.credential = *credential;
     user.is_valid = is_account_valid(entry);
-    const auto passwords = entry.values("userPassword");
+    user.hidden = attributes_of(entry, false);
+    const auto passwords = entry.values(kPassword);
     // Two would take twice the time to check, which tells that there is such a user.
     if (passwords.size() > 1) return wrong(entry, "more than one userPassword");
     if (!passwords.empty()) {
@@ -201,6 +206,41 @@ Result<std::shared_ptr<const identity::Credential>> LdifRegistry::find(std::stri
   if (found == users_.end()) return fail(Errc::not_found, "no such user", Side::directory);
   if (!found->second.is_valid) return fail(Errc::denied, "the account is switched off", Side::directory);
   return found->second.credential;
+}
+
+// `dn`: normalised; empty if it does not matter.
+bool LdifRegistry::fits(const User& user, const EntryMatch& match, const std::string& dn) {
+  if (!dn.empty()) {
+    const auto own = normalised_dn(user.credential->dn());
+    if (!own || *own != dn) return false;
+  }
+  return std::all_of(match.conditions.begin(), match.conditions.end(), [&](const EntryMatch::Condition& condition) {
+    const auto has = [&](const std::vector<identity::Attribute>& attributes) {
+      return std::any_of(attributes.begin(), attributes.end(), [&](const identity::Attribute& attribute) {
+        return equal_ignoring_case(attribute.name, condition.attribute) &&
+               has_same_value(attribute.values, condition.value);
+      });
+    };
+    return has(user.credential->attributes()) || has(user.hidden);
+  });
+}
+
+Result<std::shared_ptr<const identity::Credential>> LdifRegistry::find_entry(const EntryMatch& match) const {
+  std::string dn;
+  if (!match.dn.empty()) {
+    auto name = normalised_dn(match.dn);
+    if (!name) return fail(Errc::denied, name.error().detail, Side::directory);
+    dn = std::move(*name);
+  }
+  const User* found = nullptr;
+  for (const auto& [name, user] : users_) {
+    if (!fits(user, match, dn)) continue;
+    if (found != nullptr) return fail(Errc::denied, "more than one entry fits", Side::directory);
+    found = &user;
+  }
+  if (found == nullptr) return fail(Errc::not_found, "no entry fits", Side::directory);
+  if (!found->is_valid) return fail(Errc::denied, "the account is switched off", Side::directory);
+  return found->credential;
 }
 
 bool LdifRegistry::ends_sessions_of(std::string_view user, const LdifRegistry& before) const {

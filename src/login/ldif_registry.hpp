@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "identity/credential.hpp"
+#include "login/entry_match.hpp"
 #include "login/ldif.hpp"
 
 namespace sallyport::login {
@@ -45,6 +46,10 @@ class LdifRegistry {
   // case F12). Errors: not_found; denied for an account that is switched off.
   Result<std::shared_ptr<const identity::Credential>> find(std::string_view user) const;
 
+  // The one user whose entry this is about, as find() says who he is. Reads every entry. Errors: as of find(); denied, if
+  // there are several.
+  Result<std::shared_ptr<const identity::Credential>> find_entry(const EntryMatch& match) const;
+
   // Whether somebody who logged in by `before` has to do it again: the user is gone or switched off, has another
   // password, or is in other groups (attack case F12). Being in one more group can mean to be allowed less.
   bool ends_sessions_of(std::string_view user, const LdifRegistry& before) const;
@@ -57,9 +62,11 @@ class LdifRegistry {
     std::shared_ptr<const identity::Credential> credential;
     std::string password;  // userPassword; empty if there is none, and no way in then
     bool is_valid = true;
+    std::vector<identity::Attribute> hidden;  // neither in the credential nor the password
   };
 
   LdifRegistry() = default;
+  static bool fits(const User& user, const EntryMatch& match, const std::string& dn);
   friend class LdifRegistryMaker;
 
   // By identity::Name::folded().

@@ -24,4 +24,12 @@ async::Task<Result<CredentialPtr>> OffloadedRegistry::look_up(std::string user, 
   co_return registry_->find(user);
 }
 
+// Every entry is read.
+async::Task<Result<CredentialPtr>> OffloadedRegistry::find_entry(EntryMatch match, async::Deadline deadline) {
+  const auto job = [registry = registry_, match = std::move(match)] { return registry->find_entry(match); };
+  const Result<Result<CredentialPtr>> answer = co_await pool_.run(job, deadline);
+  if (!answer) co_return fail(answer.error());
+  co_return *answer;
+}
+
 }  // namespace sallyport::login

@@ -16,6 +16,7 @@ class OffloadedRegistry final : public PasswordRegistry {
   async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password,
                                                   async::Deadline deadline) override;
   async::Task<Result<CredentialPtr>> look_up(std::string user, async::Deadline deadline) override;
+  async::Task<Result<CredentialPtr>> find_entry(EntryMatch match, async::Deadline deadline) override;
 
  private:
   async::WorkerPool& pool_;

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "identity/credential.hpp"
+#include "login/entry_match.hpp"
 
 namespace sallyport::login {
 
@@ -30,6 +31,11 @@ class PasswordRegistry {
   // not_found, if there is no such user any more; denied, for an account that is not valid; malformed, for one that no
   // credential can be made of; others when nobody could answer, which says nothing about the user.
   virtual async::Task<Result<CredentialPtr>> look_up(std::string user, async::Deadline deadline) = 0;
+
+  // The one user whose entry this is about, as look_up() says who he is: for those who prove who they are by something
+  // else than a name. Errors: as of look_up(); not_found, if it is nobody's; denied, if it is about several entries, or
+  // if the registry takes for equal what is spelt differently in more than the case of ASCII letters (attack E8).
+  virtual async::Task<Result<CredentialPtr>> find_entry(EntryMatch match, async::Deadline deadline) = 0;
 };
 
 }  // namespace sallyport::login

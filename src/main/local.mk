@@ -4,7 +4,8 @@ sallyportd_SOURCES = src/main/sallyportd.cpp
 sallyportd_LDADD = $(JEMALLOC_LIBS) $(CORE_LIBS)
 
 bin_PROGRAMS += sallyport
-sallyport_SOURCES = src/main/sallyport.cpp src/main/certificate_check.cpp src/main/certificate_check.hpp src/main/certificate_command.cpp src/main/certificate_command.hpp
+sallyport_SOURCES = src/main/sallyport.cpp src/main/certificate_check.cpp src/main/certificate_check.hpp src/main/certificate_command.cpp src/main/certificate_command.hpp \
+  src/main/certificate_user_command.cpp src/main/certificate_user_command.hpp
 sallyport_LDADD = $(CORE_LIBS)
 
 noinst_PROGRAMS += sallyport-docs

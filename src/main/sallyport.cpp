@@ -15,6 +15,7 @@
 #include "admin/protocol.hpp"
 #include "config.h"
 #include "main/certificate_command.hpp"
+#include "main/certificate_user_command.hpp"
 #include "net/socket.hpp"
 #include "server/instance_files.hpp"
 
@@ -29,6 +30,7 @@ void print_usage(std::FILE* to) {
       "usage: sallyport [-c FILE | -S SOCKET] COMMAND [ARGUMENT ...]\n"
       "       sallyport [-c FILE | -S SOCKET]            commands from standard input, one a line\n"
       "       sallyport certificate authority|issue|check ...  certificates, without a daemon\n"
+      "       sallyport certificate user [-c FILE] FILE  whose certificate it is, by the rules of the configuration\n"
       "       sallyport -h | -V\n"
       "\n"
       "  -c, --config FILE     the daemon's configuration, which names its admin socket\n"
@@ -132,6 +134,9 @@ int main(int argc, char** argv) {
     }
   }
   const std::vector<std::string> words(argv + optind, argv + argc);
+  if (words.size() > 1 && words[0] == "certificate" && words[1] == "user") {
+    return run_certificate_user_command(words, config_path);
+  }
   if (!words.empty() && words.front() == "certificate") return run_certificate_command(words, config_path);
   if (socket_path.empty()) {
     const server::LoadedSettings loaded = server::load_settings(config_path);

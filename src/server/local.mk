@@ -1,4 +1,5 @@
 libcore_a_SOURCES += \
+  src/server/certificate_setup.cpp src/server/certificate_setup.hpp \
   src/server/client_verification.cpp src/server/client_verification.hpp \
   src/server/connection_limits.hpp \
   src/server/directory.cpp src/server/directory.hpp \

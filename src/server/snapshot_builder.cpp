@@ -2,11 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "http/authority.hpp"
+#include "server/certificate_setup.hpp"
 #include "server/files.hpp"
 
 namespace sallyport::server {
@@ -140,12 +143,32 @@ std::string tls_name_of(const junction::Server& server) {
   return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
+tls::ClientAuth client_auth_of(config::ClientCerts setting) {
+  switch (setting) {
+    case config::ClientCerts::never: return tls::ClientAuth::never;
+    case config::ClientCerts::optional: return tls::ClientAuth::optional;
+    case config::ClientCerts::required: return tls::ClientAuth::required;
+    case config::ClientCerts::critical: return tls::ClientAuth::critical;
+    case config::ClientCerts::prompt_as_needed: return tls::ClientAuth::prompt_as_needed;
+  }
+  return tls::ClientAuth::critical;
+}
+
+// Is there a host whose visitors may log in by a certificate that they are asked for when it is needed?
+bool asks_late(const config::Settings& settings) {
+  if (settings.certificate.accept_client_certs == config::ClientCerts::prompt_as_needed) return true;
+  const auto& hosts = settings.accept_client_certs;
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [](const config::MapEntry& host) { return host.value == "prompt_as_needed"; });
+}
+
 tls::ClientAuthPolicies client_auth_of(const config::Settings& settings) {
   tls::ClientAuthPolicies policies;
-  const bool usual = settings.certificate.accept_client_certs == config::ClientCerts::required;
-  policies.others = usual ? tls::ClientAuth::required : tls::ClientAuth::never;
+  policies.others = client_auth_of(settings.certificate.accept_client_certs);
   for (const config::MapEntry& entry : settings.accept_client_certs) {
-    policies.hosts[lowered(entry.key)] = entry.value == "required" ? tls::ClientAuth::required : tls::ClientAuth::never;
+    const auto name = std::find(std::begin(config::kClientCertsNames), std::end(config::kClientCertsNames), entry.value);
+    const auto index = name - std::begin(config::kClientCertsNames);
+    policies.hosts[lowered(entry.key)] = client_auth_of(static_cast<config::ClientCerts>(index));
   }
   return policies;
 }
@@ -202,7 +225,7 @@ Result<authz::ObjectName> server_object(const config::Settings& settings) {
   return authz::ObjectName::of_server(web_host_name(settings), settings.server.server_name);
 }
 
-Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(const config::Settings& settings) {
+Result<tls::ServerOptions> SnapshotBuilder::tls_options(const config::Settings& settings) {
   tls::ServerOptions options;
   tls::ServerIdentity main;
   for (std::size_t i = 0; i < settings.ssl.server_cert_file.size(); ++i) {
@@ -238,7 +261,23 @@ Result<std::shared_ptr<const tls::ServerContext>> SnapshotBuilder::make_tls(cons
   options.ticket_lifetime = settings.ssl.session_ticket_lifetime;
   if (settings.server.enable_http2) options.alpn.push_back("h2");
   options.alpn.push_back("http/1.1");
-  return tls::ServerContext::make(options, tickets_);
+  return options;
+}
+
+Result<> SnapshotBuilder::add_tls(inbound::Snapshot& snapshot) {
+  auto options = tls_options(*snapshot.settings);
+  if (!options) return fail(options.error());
+  auto context = tls::ServerContext::make(*options, tickets_);
+  if (!context) return fail(context.error());
+  snapshot.tls = std::move(*context);
+  if (snapshot.settings->certificate_login.secondary_port == 0) return Result<>();
+  // Whoever connects to the other port does so to be asked.
+  options->client_auth = tls::ClientAuthPolicies{tls::ClientAuth::optional, {}};
+  options->tickets = false;
+  auto second = tls::ServerContext::make(*options, tickets_);
+  if (!second) return fail(second.error());
+  snapshot.certificate_port_tls = std::move(*second);
+  return Result<>();
 }
 
 Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts) {
@@ -301,17 +340,26 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!fresh && parts.previous != nullptr) {
     snapshot->pages = parts.previous->pages;
     snapshot->tls = parts.previous->tls;
+    snapshot->certificate_rules = parts.previous->certificate_rules;
+    snapshot->certificate_port_tls = parts.previous->certificate_port_tls;
     snapshot->client_verifier = parts.previous->client_verifier;
   } else {
     const std::string root =
         settings.acnt_mgt.mgt_pages_root.empty() ? SALLYPORT_DATADIR "/pages" : settings.acnt_mgt.mgt_pages_root;
     auto pages = inbound::Pages::load(root, settings.acnt_mgt.error_pages_root);
     if (!pages) return fail(pages.error());
+    for (const char* const needed : {"certlogin.html", "certfailure.html"}) {
+      if (asks_late(settings) && !(*pages)->has(needed)) {
+        return fail(Errc::not_found, root + "/" + needed + ": this page is needed for accept-client-certs = prompt_as_needed");
+      }
+    }
     snapshot->pages = std::move(*pages);
+    auto rules = certificate_rules(settings);
+    if (!rules) return fail(rules.error());
+    snapshot->certificate_rules = std::move(*rules);
     if (settings.server.https) {
-      auto tls = make_tls(settings);
-      if (!tls) return fail(tls.error());
-      snapshot->tls = std::move(*tls);
+      const Result<> added = add_tls(*snapshot);
+      if (!added) return fail(added.error());
     }
     auto verifier = verification_.make(settings);
     if (!verifier) return fail(verifier.error());

@@ -33,7 +33,8 @@ class SnapshotBuilder {
   Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, bool fresh);
 
  private:
-  Result<std::shared_ptr<const tls::ServerContext>> make_tls(const config::Settings& settings);
+  Result<tls::ServerOptions> tls_options(const config::Settings& settings);
+  Result<> add_tls(inbound::Snapshot& snapshot);
   Result<> add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts);
 
   tls::TicketTable& tickets_;

@@ -41,20 +41,24 @@ admin::AdminOptions admin_options(const config::AdminSettings& settings) {
   return options;
 }
 
-Result<std::vector<ListeningSocket>> open_sockets(const config::ServerSettings& settings) {
+Result<std::vector<ListeningSocket>> open_sockets(const config::Settings& all) {
+  const config::ServerSettings& settings = all.server;
+  std::vector<std::pair<inbound::Port, std::uint16_t>> ports;
+  if (settings.https) ports.emplace_back(inbound::Port::https, settings.https_port);
+  if (settings.http) ports.emplace_back(inbound::Port::http, settings.http_port);
+  const std::uint16_t certificate_port = all.certificate_login.secondary_port;
+  if (settings.https && certificate_port != 0) ports.emplace_back(inbound::Port::certificate, certificate_port);
   std::vector<IpAddress> addresses = settings.network_interface;
   if (addresses.empty()) addresses = {*IpAddress::parse("0.0.0.0"), *IpAddress::parse("::")};
   std::vector<ListeningSocket> sockets;
   for (const IpAddress& address : addresses) {
-    for (const bool secure : {true, false}) {
-      if (!(secure ? settings.https : settings.http)) continue;
-      const std::uint16_t port = secure ? settings.https_port : settings.http_port;
-      auto socket = net::open_listening_socket(Endpoint{address, port});
+    for (const auto& [port, number] : ports) {
+      auto socket = net::open_listening_socket(Endpoint{address, number});
       // A machine without IPv6 serves IPv4 all the same, unless the address was asked for.
       const bool optional = settings.network_interface.empty() && !address.is_v4();
       if (!socket && optional) continue;
       if (!socket) return fail(socket.error());
-      sockets.push_back(ListeningSocket{std::move(*socket), secure});
+      sockets.push_back(ListeningSocket{std::move(*socket), port});
     }
   }
   return sockets;
@@ -81,6 +85,7 @@ class Daemon {
   std::unique_ptr<LiveParts> parts_;
   std::unique_ptr<Instance> instance_;
   inbound::SessionDrains session_drains_;
+  inbound::CertificateAttempts certificate_attempts_{inbound::CertificateAttempts::Limits()};
   std::unique_ptr<inbound::Commons> commons_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<admin::AdminRole> admin_;
@@ -96,7 +101,7 @@ Result<> Daemon::start_workers() {
   // A part of each request id, so that ids of different starts and workers never meet.
   const std::string start_id = hex_encoded(crypto::random_bytes(4));
   for (std::size_t i = 0; i < worker_count(*settings); ++i) {
-    auto sockets = open_sockets(settings->server);
+    auto sockets = open_sockets(*settings);
     if (!sockets) return fail(sockets.error());
     char prefix[32];
     std::snprintf(prefix, sizeof prefix, "%s-%02zx-", start_id.c_str(), i);
@@ -120,7 +125,7 @@ Result<> Daemon::start() {
   directory_threads_.log_to(parts_->logs());
   verification_->log_to(parts_->logs());
   commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published(),
-                                      session_drains_});
+                                      session_drains_, certificate_attempts_});
   return start_workers();
 }
 

@@ -37,9 +37,9 @@ Worker::Worker(std::string id_prefix, inbound::Commons& commons, async::WorkerPo
       offload_(offload),
       limits_(limits),
       sockets_(std::move(sockets)) {
-  commons_.session_drains.add(this, [this](const session::SessionId& id) {
-    loop_.post_from_any_thread([this, id] {
-      if (life_ != nullptr) life_->clients.drain(id);
+  commons_.session_drains.add(this, [this](const session::SessionId& id, const std::optional<inbound::Arming>& arming) {
+    loop_.post_from_any_thread([this, id, arming] {
+      if (life_ != nullptr) life_->clients.drain(id, arming);
     });
   });
 }
@@ -88,7 +88,7 @@ async::Task<> Worker::live(Life& life) {
 }
 
 async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
-  const bool secure = sockets_[socket].secure;
+  const inbound::Port port = sockets_[socket].port;
   net::Listener listener(loop_, std::move(sockets_[socket].fd));
   for (;;) {
     // Ended by the group's cancellation.
@@ -97,7 +97,7 @@ async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
       const std::shared_ptr<const inbound::Snapshot> snapshot = commons_.published.get();
       const bool many_clients = snapshot->is_trusted_proxy(accepted->peer.address);
       auto place = limits_.enter(accepted->peer.address, many_clients);
-      if (place) life.connections.spawn(serve(life, std::move(*accepted), secure, std::move(place)));
+      if (place) life.connections.spawn(serve(life, std::move(*accepted), port, std::move(place)));
       continue;
     }
     if (accepted.error().code == Errc::canceled) co_return;
@@ -107,10 +107,10 @@ async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
   }
 }
 
-async::Task<> Worker::serve(Life& life, net::Accepted accepted, bool secure,
+async::Task<> Worker::serve(Life& life, net::Accepted accepted, inbound::Port port,
                             std::unique_ptr<ConnectionLimits::Place> place) {
   const std::unique_ptr<ConnectionLimits::Place> counted = std::move(place);
-  co_await life.clients.serve(std::move(accepted), secure);
+  co_await life.clients.serve(std::move(accepted), port);
 }
 
 }  // namespace sallyport::server

@@ -5,10 +5,12 @@
 
 namespace sallyport::tls {
 
-// The two things of a ClientHello that must be known before GnuTLS acts on it.
+// What of a ClientHello must be known before GnuTLS acts on it.
 struct HelloExtensions {
   std::string server_name;  // host_name of server_name (RFC 6066 section 3), in lower case; empty if absent or malformed
   std::string ticket;       // the first pre_shared_key identity (RFC 8446 section 4.2.11)
+  bool knows_tls_1_2 = true;  // by supported_versions (RFC 8446 section 4.2.1), if that is there
+  bool offers_h2 = false;   // in application_layer_protocol_negotiation (RFC 7301 section 3.1)
 };
 
 // `extension_type` and `body` as GnuTLS hands them out; takes note of the types above, ignores all others.
@@ -16,5 +18,9 @@ void note_extension(HelloExtensions& hello, unsigned extension_type, std::string
 
 // The ticket in the body of a NewSessionTicket of TLS 1.3 (RFC 8446 section 4.6.1); empty if malformed.
 std::string_view ticket_of_message(std::string_view body);
+
+// Whether a Certificate message has a certificate in it; `has_context`: it is one of TLS 1.3 (RFC 8446 section 4.4.2, RFC
+// 5246 section 7.4.2).
+bool shows_certificate(std::string_view body, bool has_context);
 
 }  // namespace sallyport::tls

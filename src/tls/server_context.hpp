@@ -2,6 +2,7 @@
 // connections that we open), which tickets may be resumed. Nothing of a login hangs on a TLS session.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -27,7 +28,7 @@ extern const char* const kDefaultPriorities;
 struct ServerOptions {
   std::vector<ServerIdentity> identities;  // exactly one without names
   std::string priorities;                  // GnuTLS priority string; empty: kDefaultPriorities
-  bool tickets = true;
+  bool tickets = true;  // that resume; those that are armed are sent all the same
   std::chrono::seconds ticket_lifetime{7200};
   ClientAuthPolicies client_auth;
   std::string client_ca_pem;  // the authorities of clients' certificates; needed if any are asked for
@@ -48,6 +49,7 @@ class ServerContext {
   friend class TlsStream;
   ServerContext() = default;
 
+  bool offers_h2() const { return std::find(alpn_.begin(), alpn_.end(), "h2") != alpn_.end(); }
   // The index into credentials_ for a server name in lower case: exact, then one-label wildcard, then the default.
   std::size_t identity_for(std::string_view server_name) const;
 
@@ -55,6 +57,7 @@ class ServerContext {
   std::vector<crypto::CredentialsHandle> credentials_;
   std::size_t default_identity_ = 0;
   crypto::PriorityHandle priorities_;
+  crypto::PriorityHandle priorities_below_1_3_;  // null if they leave nothing
   std::vector<std::string> alpn_;
   ClientAuthPolicies client_auth_;
   bool tickets_enabled_ = false;

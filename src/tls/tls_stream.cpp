@@ -28,13 +28,17 @@ TlsStream::~TlsStream() = default;
 
 async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_ptr<net::Stream> transport,
                                                                   std::shared_ptr<const ServerContext> context,
-                                                                  async::Deadline deadline) {
+                                                                  async::Deadline deadline, AcceptOptions options) {
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(transport), std::move(context), nullptr));
   if (const Result<> ready = stream->prepare_server(); !ready) co_return fail(ready.error());
-  Result<> done = co_await stream->handshake(deadline);
+  stream->watch_ = options.watch;
+  Result<> done = co_await stream->handshake(deadline, options);
+  stream->watch_ = nullptr;
   if (!done) co_return fail(done.error());
-  stream->judge_client();
-  if (const Result<> sent = stream->send_tickets(1); !sent) co_return fail(sent.error());
+  stream->note_presented();
+  if (stream->server_->tickets_enabled_) {
+    if (const Result<> sent = stream->send_tickets(1); !sent) co_return fail(sent.error());
+  }
   // The server's last flight (TLS 1.2: Finished) must not wait for the first response.
   done = co_await stream->flush(deadline);
   if (!done) co_return fail(done.error());
@@ -47,7 +51,7 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::connect(std::unique_p
                                                                    async::Deadline deadline) {
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(transport), nullptr, std::move(context)));
   if (const Result<> ready = stream->prepare_client(server_name); !ready) co_return fail(ready.error());
-  const Result<> done = co_await stream->handshake(deadline);
+  const Result<> done = co_await stream->handshake(deadline, AcceptOptions());
   if (!done) co_return fail(done.error());
   if (!stream->client_->required_dn_.empty()) {
     const std::string refusal = stream->refusal_of_peer(0);
@@ -59,7 +63,7 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::connect(std::unique_p
 Result<> TlsStream::prepare_server() {
   gnutls_session_t raw = nullptr;
   const unsigned flags = GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_SEND_TICKET |
-                         GNUTLS_NO_TICKETS_TLS12 | GNUTLS_ALLOW_ID_CHANGE;
+                         GNUTLS_NO_TICKETS_TLS12 | GNUTLS_ALLOW_ID_CHANGE | GNUTLS_POST_HANDSHAKE_AUTH;
   if (const int code = gnutls_init(&raw, flags); code != 0) return fail(crypto::gnutls_error(code, "TLS session"));
   session_.reset(raw);
   gnutls_session_set_ptr(raw, this);
@@ -106,7 +110,7 @@ Result<> TlsStream::prepare_client(const std::string& server_name) {
   return Result<>();
 }
 
-async::Task<Result<>> TlsStream::handshake(async::Deadline deadline) {
+async::Task<Result<>> TlsStream::handshake(async::Deadline deadline, AcceptOptions options) {
   const Side side = server_ ? Side::client : Side::upstream;
   int warnings = 0;
   for (;;) {
@@ -115,6 +119,7 @@ async::Task<Result<>> TlsStream::handshake(async::Deadline deadline) {
     try_flush();
     if (code == GNUTLS_E_SUCCESS) co_return Result<>();
     if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED) {
+      if (asked_for_certificate_) deadline = options.choice_deadline;
       if (has_unsent()) {
         const Result<> flushed = co_await flush(deadline);
         if (!flushed) co_return fail(flushed.error());
@@ -225,6 +230,11 @@ net::Attempt TlsStream::failed_with(int code) {
 }
 
 net::Attempt TlsStream::try_read(std::span<char> into) {
+  if (early_from_ < early_.size()) {
+    const std::size_t n = early_.copy(into.data(), into.size(), early_from_);
+    early_from_ += n;
+    return net::Attempt::done(n);
+  }
   if (dead_) return net::Attempt::failed(Errc::tls);
   if (is_dry()) return net::Attempt::would_block();  // GnuTLS would allocate a record's buffer to find that out
   for (int warnings = 0; warnings <= kMostWarnings;) {
@@ -267,15 +277,15 @@ net::Attempt TlsStream::try_write_out(std::string_view from) {
 }
 
 bool TlsStream::is_dry() const {
-  return received_.empty() && transport_->is_dry() && gnutls_record_check_pending(session_.get()) == 0;
+  return early_from_ == early_.size() && received_.empty() && transport_->is_dry() && gnutls_record_check_pending(session_.get()) == 0;
 }
 
 bool TlsStream::is_silent() const {
-  return received_.empty() && transport_->is_silent() && gnutls_record_check_pending(session_.get()) == 0;
+  return early_from_ == early_.size() && received_.empty() && transport_->is_silent() && gnutls_record_check_pending(session_.get()) == 0;
 }
 
 async::Task<Result<>> TlsStream::wait_readable(async::Deadline deadline) {
-  if (!received_.empty() || gnutls_record_check_pending(session_.get()) > 0) return ready_now();
+  if (early_from_ < early_.size() || !received_.empty() || gnutls_record_check_pending(session_.get()) > 0) return ready_now();
   return transport_->wait_readable(deadline);
 }
 
@@ -305,6 +315,9 @@ int TlsStream::handshake_hook(gnutls_session_t session, unsigned type, unsigned,
   const std::string_view bytes(reinterpret_cast<const char*>(message->data), message->size);
   if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO && incoming != 0) stream.on_client_hello(bytes);
   if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET && incoming == 0) stream.on_ticket_sent(bytes);
+  if (type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && incoming != 0) {
+    stream.certificate_shown_ = shows_certificate(bytes, gnutls_protocol_get_version(session) == GNUTLS_TLS1_3);
+  }
   return 0;
 }
 
@@ -323,50 +336,42 @@ void TlsStream::on_client_hello(std::string_view message) {
   const std::size_t identity = server_->identity_for(server_name_);
   gnutls_credentials_set(session_.get(), GNUTLS_CRD_CERTIFICATE, server_->credentials_[identity].get());
   client_auth_ = server_->client_auth_.of(server_name_);
-  asked_for_certificate_ = client_auth_ != ClientAuth::never;
+  asked_for_certificate_ = asks_in_handshake(client_auth_);
   using Kind = TicketVerdict::Kind;
-  Kind ticket = Kind::resumable;
-  if (server_->tickets_enabled_ && !asked_for_certificate_ && !hello.ticket.empty()) {
-    TicketVerdict verdict =
-        server_->ticket_table_->take(hello.ticket, ticket_binding(), std::chrono::steady_clock::now());
-    ticket = verdict.kind;
+  TicketVerdict verdict{Kind::resumable, {}};
+  if (!asked_for_certificate_ && !hello.ticket.empty()) {
+    verdict = server_->ticket_table_->take(hello.ticket, ticket_binding(), std::chrono::steady_clock::now());
+  }
+  if (verdict.kind == Kind::armed && watch_ != nullptr && watch_->may_ask(verdict.armed_for)) {
     armed_for_ = std::move(verdict.armed_for);
-    if (ticket == Kind::armed) asked_for_certificate_ = true;
+    asked_for_certificate_ = true;
+  }
+  // What asks for it knows that renegotiation is wanted; over HTTP/2 there is none in any version.
+  const bool may_become_h2 = hello.offers_h2 && server_->offers_h2();
+  const bool could_be_1_2 = !may_become_h2 && hello.knows_tls_1_2 && server_->priorities_below_1_3_;
+  if (could_be_1_2 && watch_ != nullptr && watch_->prefers_tls_1_2()) {
+    gnutls_priority_set(session_.get(), server_->priorities_below_1_3_.get());
   }
   if (asked_for_certificate_) {
     gnutls_certificate_server_set_request(session_.get(), GNUTLS_CERT_REQUEST);
-  } else if (server_->tickets_enabled_ && ticket == Kind::resumable) {
+  } else {
     // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding,
-    // or when there is none to resume.
-    ticket_key_set_ = gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) == 0;
+    // or when there is none to resume. Otherwise it gets one that nobody knows: with none at all it could send no tickets
+    // later on.
+    const bool shares_key = hello.ticket.empty() || (server_->tickets_enabled_ && verdict.kind == Kind::resumable);
+    gnutls_datum_t fresh{};
+    if (!shares_key && gnutls_session_ticket_key_generate(&fresh) != 0) return;
+    const gnutls_datum_t& key = shares_key ? server_->ticket_key_ : fresh;
+    ticket_key_set_ = gnutls_session_ticket_enable_server(session_.get(), &key) == 0;
+    if (!shares_key) {
+      gnutls_memset(fresh.data, 0, fresh.size);
+      gnutls_free(fresh.data);
+    }
   }
-}
-
-void TlsStream::judge_client() {
-  if (!asked_for_certificate_) return;
-  if (gnutls_certificate_get_peers(session_.get(), nullptr) == nullptr || resumed()) {
-    client_certificate_ = fail(Errc::denied, "the client has shown no certificate", Side::client);
-    return;
-  }
-  gnutls_typed_vdata_st purpose{};
-  purpose.type = GNUTLS_DT_KEY_PURPOSE_OID;
-  purpose.data = reinterpret_cast<unsigned char*>(const_cast<char*>(GNUTLS_KP_TLS_WWW_CLIENT));
-  unsigned status = 0;
-  const int code = gnutls_certificate_verify_peers(session_.get(), &purpose, 1, &status);
-  if (code == 0 && status == 0) {
-    client_certificate_ = Result<>();
-    return;
-  }
-  std::string why = code == 0 ? "not accepted" : gnutls_strerror(code);
-  crypto::OwnedDatum text;
-  if (code == 0 && gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, text.out(), 0) == 0) {
-    why = text.view();
-  }
-  client_certificate_ = fail(Errc::denied, "the client's certificate is refused: " + why, Side::client);
 }
 
 std::string TlsStream::ticket_binding() const {
-  return (client_auth_ == ClientAuth::never ? "never" : "required") + std::string(1, '\0') + server_name_;
+  return std::to_string(static_cast<int>(client_auth_)) + std::string(1, '\0') + server_name_;
 }
 
 void TlsStream::on_ticket_sent(std::string_view message) {
@@ -383,14 +388,7 @@ std::size_t TlsStream::arm_tickets(std::string_view purpose, TimePoint until) {
 }
 
 Result<> TlsStream::send_tickets(unsigned count) {
-  if (!server_->tickets_enabled_ || asked_for_certificate_ ||
-      gnutls_protocol_get_version(session_.get()) != GNUTLS_TLS1_3) {
-    return Result<>();
-  }
-  if (!ticket_key_set_ && gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) != 0) {
-    return Result<>();
-  }
-  ticket_key_set_ = true;
+  if (asked_for_certificate_ || !ticket_key_set_ || !is_tls_1_3()) return Result<>();
   const int code = gnutls_session_ticket_send(session_.get(), count, 0);
   if (code == 0 || gnutls_error_is_fatal(code) == 0) return Result<>();
   dead_ = true;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crypto/gnutls_owner.hpp"
@@ -14,6 +15,29 @@
 
 namespace sallyport::tls {
 
+// Is asked about a client's handshake while it goes on.
+class HandshakeWatch {
+ public:
+  virtual ~HandshakeWatch() = default;
+  // The client has shown a ticket that was armed for this. True: it is asked for a certificate now.
+  virtual bool may_ask(const std::string& armed_for) = 0;
+  // Whether a connection that is not going to be HTTP/2 should be of TLS 1.2, which knows renegotiation.
+  virtual bool prefers_tls_1_2() = 0;
+};
+
+struct AcceptOptions {
+  // For a client that is asked for a certificate: a person chooses one meanwhile.
+  async::Deadline choice_deadline = async::Deadline::never();
+  HandshakeWatch* watch = nullptr;  // may be null; must outlive the handshake
+};
+
+// How a client can be asked for a certificate on a connection that exists.
+enum class LateRequest : std::uint8_t {
+  none,
+  post_handshake,  // RFC 8446 section 4.6.2; the client has offered it
+  renegotiation,   // TLS 1.2, with RFC 5746 and an extended master secret (attack E4)
+};
+
 // A TLS connection over another stream. Loop-local. A handshake that the client begins later (TLS 1.2 renegotiation)
 // ends the connection: it cannot be refused and survived, and accepting it is a way to burn our processor.
 class TlsStream final : public net::Stream {
@@ -22,7 +46,7 @@ class TlsStream final : public net::Stream {
   // tickets if the context says so. Errors: tls, timeout, closed, reset.
   static async::Task<Result<std::unique_ptr<TlsStream>>> accept(std::unique_ptr<net::Stream> transport,
                                                                 std::shared_ptr<const ServerContext> context,
-                                                                async::Deadline deadline);
+                                                                async::Deadline deadline, AcceptOptions options = {});
   // Client side: `server_name` goes into SNI (unless it is an address) and, if the context verifies, must be in the
   // peer's certificate. Errors: tls (with the reason why the certificate was refused), timeout, closed, reset.
   static async::Task<Result<std::unique_ptr<TlsStream>>> connect(std::unique_ptr<net::Stream> transport,
@@ -49,18 +73,34 @@ class TlsStream final : public net::Stream {
   const std::string& server_name() const { return server_name_; }
   // "TLS1.3", "ECDHE..-AES-128-GCM" and the like, for logs.
   std::string protocol() const;
+  bool is_tls_1_3() const { return gnutls_protocol_get_version(session_.get()) == GNUTLS_TLS1_3; }
   std::string cipher() const;
   std::string alpn() const;
   bool resumed() const;
-  // Of the server's end: what the handshake was made under, and whether the client has shown a certificate that counts.
-  // Errors: denied, with the reason.
+  // Of the server's end: what the handshake was made under.
   ClientAuth client_auth() const { return client_auth_; }
-  const Result<>& client_certificate() const { return client_certificate_; }
   // What the ticket was armed for that the client showed; empty if it showed none. It has been asked for a certificate.
   const std::string& armed_for() const { return armed_for_; }
+  // Has the client been asked for a certificate, by the handshake or since?
+  bool has_asked() const { return asked_for_certificate_; }
+  // The certificates that the client has shown when it was asked last, its own first, as DER: it has proved that it has
+  // the key to that, nothing else is known of them. Empty if it has shown none. They are told once: they are good for one
+  // login.
+  std::vector<std::string> take_presented() { return std::exchange(presented_, {}); }
 
-  // Sends so many tickets more, in front of what is written from now on. accept() sends one. Nothing is sent where
-  // tickets are off, under TLS 1.2, and where a certificate was asked for: a ticket would carry it. Errors: tls.
+  // Sends the alert for a certificate that is needed, or refused; nothing can be written after it.
+  void refuse_certificate(bool shown);
+
+  // Always `none` on HTTP/2 (RFC 9113 section 9.2.1, RFC 8740).
+  LateRequest late_request() const;
+  // Asks the client for a certificate now; take_presented() has it afterwards. Nobody else may use the stream meanwhile;
+  // data that comes in between can be read afterwards. Errors: unsupported (late_request() is none); denied (the client
+  // will not; the connection is as good as before); too_large (more data than is kept meanwhile), timeout, closed, reset,
+  // tls: the connection must end with what is written next.
+  async::Task<Result<>> request_certificate(async::Deadline deadline);
+
+  // Sends so many tickets more, in front of what is written from now on. accept() sends one if tickets may resume. Nothing
+  // is sent under TLS 1.2, and where a certificate was asked for: a ticket would carry it. Errors: tls.
   Result<> send_tickets(unsigned count);
   // Arms all tickets that were sent on this connection; how many are still known.
   std::size_t arm_tickets(std::string_view purpose, TimePoint until);
@@ -80,8 +120,9 @@ class TlsStream final : public net::Stream {
   std::string ticket_binding() const;
   Result<> prepare_server();
   Result<> prepare_client(const std::string& server_name);
-  void judge_client();
-  async::Task<Result<>> handshake(async::Deadline deadline);
+  async::Task<Result<>> handshake(async::Deadline deadline, AcceptOptions options);
+  Result<> take_early_data();
+  void note_presented();
   net::Attempt failed_with(int code);
   std::string refusal_of_peer(int code) const;
 
@@ -98,8 +139,12 @@ class TlsStream final : public net::Stream {
   bool ticket_key_set_ = false;
   bool asked_for_certificate_ = false;
   ClientAuth client_auth_ = ClientAuth::never;
-  Result<> client_certificate_ = fail(Errc::denied, "none was asked for", Side::client);
+  HandshakeWatch* watch_ = nullptr;  // during the handshake
   std::string armed_for_;
+  bool certificate_shown_ = false;      // in the last Certificate message
+  std::vector<std::string> presented_;
+  std::string early_;  // what came while a certificate was asked for, from early_from_ on
+  std::size_t early_from_ = 0;
   std::vector<TicketId> tickets_sent_;
   bool transport_ended_ = false;
   bool dead_ = false;  // after a fatal error GnuTLS must not be asked again

@@ -1,6 +1,10 @@
 """Chromium with the few functions that Firefox has here, so that a test runs with both."""
+import json
+import os
+import pathlib
 import tempfile
 
+from nss import make_store
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
@@ -25,10 +29,39 @@ def start_chromium(profile):
     return driver
 
 
+# Its policies are the machine's: they are put there for this browser alone, in a mount namespace of its own.
+WITH_POLICIES = """#!/bin/sh
+exec unshare {how} sh -c 'mount --bind "$0" /etc/chromium && HOME="$1" exec /usr/bin/chromedriver "$@"' \
+  {home}/etc {home} "$@"
+"""
+
+
 class Chromium:
-    def __init__(self):
+    """`trusted`: a PEM file with the authority of servers, without which every server is believed. `certificates`: of
+    client_pki; they are chosen without a question, as an administrator's policy can have it. `switches`: more of them."""
+
+    def __init__(self, trusted=None, certificates=(), switches=()):
         self.profile = tempfile.TemporaryDirectory()
-        self.driver = start_chromium(self.profile.name)
+        if trusted is None:
+            self.driver = start_chromium(self.profile.name)
+            return
+        home = pathlib.Path(self.profile.name)
+        make_store(home / ".pki/nssdb", trusted, certificates)
+        (home / ".local/share/pki").mkdir(parents=True)
+        (home / ".local/share/pki/nssdb").symlink_to(home / ".pki/nssdb")
+        (home / "etc/policies/managed").mkdir(parents=True)
+        choice = json.dumps({"pattern": "*", "filter": {}})
+        (home / "etc/policies/managed/test.json").write_text(json.dumps({"AutoSelectCertificateForUrls": [choice]}))
+        wrapper = home / "chromedriver"
+        wrapper.write_text(WITH_POLICIES.format(home=home, how="-m" if os.geteuid() == 0 else "-rm"))
+        wrapper.chmod(0o700)
+        options = chromium_options(home / "profile")
+        options.arguments.remove("--ignore-certificate-errors")
+        for switch in switches:
+            options.add_argument(switch)
+        self.driver = webdriver.Chrome(service=webdriver.chrome.service.Service(str(wrapper)), options=options)
+        self.driver.set_page_load_timeout(30)
+        self.driver.set_script_timeout(30)
 
     def get(self, url):
         self.driver.get(url)

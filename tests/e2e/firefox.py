@@ -5,6 +5,7 @@ import socket
 import subprocess
 import tempfile
 
+from nss import make_store
 from sallyport import wait_until
 
 PREFERENCES = {
@@ -32,11 +33,18 @@ class Failed(Exception):
 
 
 class Firefox:
-    def __init__(self):
+    """`trusted`: a PEM file with the authority of servers, without which every server is believed. `certificates`: of
+    client_pki; they are chosen without a question. `preferences`: more of them."""
+
+    def __init__(self, trusted=None, certificates=(), preferences=()):
         self.directory = tempfile.TemporaryDirectory()
         profile = pathlib.Path(self.directory.name)
+        self.believes_all = trusted is None
+        if trusted is not None:
+            make_store(profile, trusted, certificates)
+        wanted = {**PREFERENCES, "security.default_personal_cert": "Select Automatically", **dict(preferences)}
         (profile / "user.js").write_text("".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-                                                 for name, value in PREFERENCES.items()))
+                                                 for name, value in wanted.items()))
         self.log = open(profile / "output", "wb")
         self.process = subprocess.Popen(["firefox-esr", "--headless", "--marionette", "--no-remote", "--profile", profile],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
@@ -52,7 +60,7 @@ class Firefox:
         port = wait_until(lambda: port_file.exists() and port_file.read_text().strip(), "Firefox listens", 60)
         self.link = socket.create_connection(("127.0.0.1", int(port)), 60)
         assert self.read()["marionetteProtocol"] == 3
-        self.command("NewSession", acceptInsecureCerts=True)
+        self.command("NewSession", acceptInsecureCerts=self.believes_all)
         self.command("SetTimeouts", pageLoad=30000, script=30000)
 
     def read(self):

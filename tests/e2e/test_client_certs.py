@@ -240,7 +240,7 @@ def test_a_reload_brings_other_rules_to_open_connections(make_instance, echo):
 
 def test_what_does_not_go_together_is_refused(guarded):
     text = guarded.conf.read_text()
-    for old, new, what in (("client-ca-file = ", "#", "client-ca-file is not set"), ("strict.example = required", "strict.example = optional", "never or required"),
+    for old, new, what in (("client-ca-file = ", "#", "client-ca-file is not set"), ("strict.example = required", "strict.example = sometimes", "never, optional, required, critical or prompt_as_needed"),
                            (f"{guarded.dir}/clients.pem", f"{guarded.dir}/server.key", "authorities of clients")):
         guarded.conf.write_text(text.replace(old, new, 1))
         result = guarded.run_admin("reload")

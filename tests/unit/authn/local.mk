@@ -1,4 +1,5 @@
 tests_test_pure_SOURCES += \
+  tests/unit/authn/certificate_delivery_test.cpp \
   tests/unit/authn/local_urls_test.cpp \
   tests/unit/authn/login_form_test.cpp \
   tests/unit/authn/page_test.cpp \

@@ -74,6 +74,9 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
   check(settings.server, "server");
   check(settings.ssl, "ssl");
   check(settings.certificate, "certificate");
+  check(settings.certificate_login, "certificate_login");
+  check(settings.certificate_users, "certificate_users");
+  check(settings.certificate_levels, "certificate_levels");
   check(settings.session, "session");
   check(settings.forms, "forms");
   check(settings.ba, "ba");

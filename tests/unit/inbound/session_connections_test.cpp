@@ -17,7 +17,9 @@ session::SessionId id_of(char c) {
 struct Connection final : SessionConnections::Entry {
   explicit Connection(SessionConnections& all) : Entry(all) {}
   int drained = 0;
+  std::string armed_for;
   void drain() override { ++drained; }
+  void arm(const std::string& purpose, TimePoint) override { armed_for = purpose; }
 };
 
 }  // namespace
@@ -33,7 +35,9 @@ BOOST_AUTO_TEST_CASE(those_that_carried_the_session_last_are_drained) {
   two.carries(id_of('a'));
   other.carries(id_of('a'));
   other.carries(id_of('b'));
-  all.drain(id_of('a'));
+  all.drain(id_of('a'), Arming{"a login", TimePoint()});
+  BOOST_TEST(one.armed_for == "a login");
+  BOOST_TEST(other.armed_for == "");
   BOOST_TEST(one.drained == 1);
   BOOST_TEST(two.drained == 1);
   BOOST_TEST(other.drained == 0);
@@ -48,7 +52,8 @@ BOOST_AUTO_TEST_CASE(one_that_has_gone_is_not_asked) {
     Connection goes(all);
     goes.carries(id_of('a'));
   }
-  all.drain(id_of('a'));
+  all.drain(id_of('a'), std::nullopt);
+  BOOST_TEST(stays.armed_for == "");
   all.drain_all();
   BOOST_TEST(stays.drained == 2);
 }
@@ -58,8 +63,8 @@ BOOST_AUTO_TEST_CASE(all_workers_are_told_until_they_have_gone) {
   std::vector<std::string> told;
   int first = 0;
   int second = 0;
-  drains.add(&first, [&](const session::SessionId& id) { told.push_back("first " + id.text()); });
-  drains.add(&second, [&](const session::SessionId& id) { told.push_back("second " + id.text()); });
+  drains.add(&first, [&](const session::SessionId& id, const auto&) { told.push_back("first " + id.text()); });
+  drains.add(&second, [&](const session::SessionId& id, const auto&) { told.push_back("second " + id.text()); });
   drains.drain(id_of('a'));
   BOOST_TEST(told.size() == 2u);
   drains.remove(&first);

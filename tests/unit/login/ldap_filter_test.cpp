@@ -24,6 +24,21 @@ BOOST_AUTO_TEST_CASE(G2_a_filter_has_the_shape_that_it_was_given) {
   BOOST_TEST(member_filter("member", "cn=A \\28b\\29 (c),o=x") == "(member=cn=A \\5c28b\\5c29 \\28c\\29,o=x)");
 }
 
+BOOST_AUTO_TEST_CASE(E8_values_of_certificates_are_escaped_in_a_filter) {
+  BOOST_TEST(match_filter("person", {{"mail", "a*"}, {"cn", "x)(uid=*"}}) ==
+             "(&(objectClass=person)(mail=a\\2a)(cn=x\\29\\28uid=\\2a))");
+  BOOST_TEST(match_filter("person", {}) == "(&(objectClass=person))");
+}
+
+BOOST_AUTO_TEST_CASE(E8_what_a_directory_calls_equal_has_to_look_equal) {
+  BOOST_TEST(has_same_value({"x", "Alice@Example.com"}, "alice@example.com"));
+  BOOST_TEST(has_same_value({"CN=a, O=b"}, "cn=A,o=B"));
+  BOOST_TEST(!has_same_value({"admin"}, "ad\xc2\xadmin"));
+  BOOST_TEST(!has_same_value({"\xc3\xa9ric"}, "e\xcc\x81ric"));
+  BOOST_TEST(!has_same_value({"a b"}, "a  b"));
+  BOOST_TEST(!has_same_value({}, "a"));
+}
+
 BOOST_AUTO_TEST_CASE(G1_blank_passwords_are_not_worth_a_question) {
   for (const std::string_view password :
        {std::string_view(""), std::string_view(" "), std::string_view(" \t\r\n\v\f"), std::string_view("\0", 1),

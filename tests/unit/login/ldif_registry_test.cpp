@@ -186,4 +186,29 @@ BOOST_AUTO_TEST_CASE(errors_name_the_line_and_nothing_is_taken) {
   BOOST_TEST(error_of("dn: cn=g\nobjectClass: groupOfNames\n").starts_with("line 1: cn of a group: "));
 }
 
+BOOST_AUTO_TEST_CASE(E8_one_entry_that_fits_is_a_user_and_two_are_nobody) {
+  const auto registry = make(person("alice", "mail: a@example\nemployeeType: x\nsecKey: 00ff\n") +
+                             person("bob", "mail: b@example\nmail: both@example\nemployeeType: x\n") +
+                             person("carol", "mail: both@example\nsecAcctValid: FALSE\nmail: carol@example\n"))
+                            .value();
+  const auto found = [&](EntryMatch match) {
+    const auto user = registry->find_entry(match);
+    if (user) return (*user)->user().to_string();
+    return std::string(user.error().code == Errc::not_found ? "none" : "refused");
+  };
+  BOOST_TEST(found({"", {{"MAIL", "A@example"}}}) == "alice");
+  BOOST_TEST(found({"", {{"secKey", "00ff"}}}) == "alice");
+  BOOST_TEST(found({"", {{"employeeType", "x"}}}) == "refused");
+  BOOST_TEST(found({"", {{"employeeType", "x"}, {"mail", "b@example"}}}) == "bob");
+  BOOST_TEST(found({"", {{"mail", "both@example"}}}) == "refused");
+  BOOST_TEST(found({"", {{"mail", "carol@example"}}}) == "refused");  // switched off
+  BOOST_TEST(found({"", {{"mail", "*"}}}) == "none");
+  BOOST_TEST(found({"", {{"userPassword", "{CRYPT}$5$saltsalt$0IyaXrmV7.sGNS6tirgqHLqX/G.FBvgkYA.lpPdS5sA"}}}) == "none");
+  BOOST_TEST(found({"UID=Alice, ou=people,dc=example", {}}) == "alice");
+  BOOST_TEST(found({"uid=alice\\,ou=people,dc=example", {}}) == "none");
+  BOOST_TEST(found({"uid=alice\\00,ou=people,dc=example", {}}) == "none");
+  BOOST_TEST(found({"uid=alice,ou=people,dc=example,dc=com", {}}) == "none");
+  BOOST_TEST(found({"nonsense", {}}) == "refused");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,6 +36,29 @@ BOOST_AUTO_TEST_CASE(F12_the_order_and_the_spelling_that_a_server_chooses_change
   BOOST_CHECK(against_sample(now) == Standing::same);
 }
 
+BOOST_AUTO_TEST_CASE(F12_attributes_of_the_login_are_none_of_the_registrys) {
+  auto fields = sample();
+  fields.method = "certificate";
+  fields.level = 2;
+  fields.attributes = joined_attributes(sample().attributes, {{"SN", {"from certificate"}}, {"serial", {"1"}}});
+  const auto session = identity::Credential::make(fields).value();
+  const auto same = identity::Credential::make(sample()).value();
+  BOOST_CHECK(standing_of(*session, *same) == Standing::same);
+  auto changed = sample();
+  changed.groups = {"staff"};
+  changed.attributes = {{"mail", {"new@example"}}, {"sn", {"B"}}};
+  const auto now = identity::Credential::make(changed).value();
+  BOOST_CHECK(standing_of(*session, *now) == Standing::changed);
+  const auto next = refreshed(*session, *now).value();
+  BOOST_TEST(next->method() == "certificate");
+  BOOST_TEST(next->level() == 2);
+  BOOST_TEST(next->attributes().size() == 3u);
+  BOOST_TEST(next->find_attribute("mail")->values.front() == "new@example");
+  BOOST_TEST(next->find_attribute("sn")->values.front() == "from certificate");
+  BOOST_TEST(next->find_attribute("serial")->values.front() == "1");
+  BOOST_CHECK(standing_of(*next, *now) == Standing::same);
+}
+
 BOOST_AUTO_TEST_CASE(F12_one_group_more_or_less_is_a_change) {
   for (const auto& groups : {std::vector<std::string>{"staff"}, {"staff", "everyone", "guests"}, {}}) {
     auto now = sample();

@@ -40,6 +40,10 @@ class SlowRegistry final : public login::PasswordRegistry {
     co_return identity::Credential::make(std::move(fields));
   }
 
+  async::Task<Result<login::CredentialPtr>> find_entry(login::EntryMatch, async::Deadline) override {
+    co_return fail(Errc::denied, "not asked here");
+  }
+
   async::Signal go_on;
   bool holds = false;
   bool is_down = false;

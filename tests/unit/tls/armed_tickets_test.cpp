@@ -70,6 +70,7 @@ struct Visits : Meeting {
   std::shared_ptr<const ServerContext> server;
   CertificatePair alice = issue_pair("alice", pki::Purpose::client);
   gnutls_datum_t ticket{};
+  std::string purpose = "session 1";
 
   Visits() {
     server_options.client_ca_pem = test_authority().certificate_pem;
@@ -91,8 +92,8 @@ struct Visits : Meeting {
     BOOST_REQUIRE_MESSAGE(code == 0 && ends.server, gnutls_strerror(code) + (" / " + ends.server_error));
     if (late > 0) {
       BOOST_TEST(ends.server->send_tickets(late).has_value());
-      const std::size_t sent = (ends.server->client_certificate() ? 0 : 1) + late;
-      BOOST_TEST(ends.server->arm_tickets("session 1", TimePoint::max()) == sent);
+      const std::size_t sent = (server_options.tickets ? 1 : 0) + late;
+      BOOST_TEST(ends.server->arm_tickets(purpose, TimePoint::max()) == sent);
       group.spawn(flush_it(*ends.server, loop.in(10s)));
       loop.run_ready();
     }
@@ -111,7 +112,7 @@ BOOST_AUTO_TEST_CASE(one_ticket_is_sent_after_the_handshake_and_resumes) {
   BOOST_TEST(tickets.size() == 1u);
   const auto again = visit();
   BOOST_TEST(again->resumed());
-  BOOST_TEST(!again->client_certificate().has_value());
+  BOOST_TEST(again->take_presented().empty());
   BOOST_TEST(again->armed_for().empty());
 }
 
@@ -130,9 +131,29 @@ BOOST_AUTO_TEST_CASE(who_shows_an_armed_ticket_is_asked_for_a_certificate_in_a_f
   const auto asked = visit();
   BOOST_TEST(!asked->resumed());
   BOOST_TEST(asked->armed_for() == "session 1");
-  BOOST_TEST(asked->client_certificate().has_value());
+  BOOST_TEST(asked->take_presented().size() == 1u);
   // The ticket is spent, and no new one carries the certificate.
   BOOST_TEST(tickets.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(E12_one_that_is_armed_for_a_login_that_is_over_asks_nobody_and_resumes_nothing) {
+  purpose = "nobody";
+  visit(2);
+  const auto again = visit();
+  BOOST_TEST(!again->resumed());
+  BOOST_TEST(!again->has_asked());
+  BOOST_TEST(again->armed_for().empty());
+}
+
+BOOST_AUTO_TEST_CASE(where_tickets_do_not_resume_those_that_are_armed_ask_all_the_same) {
+  server_options.tickets = false;
+  server = ServerContext::make(server_options, tickets).value();
+  visit(2);
+  BOOST_TEST(tickets.size() == 2u);
+  BOOST_TEST(visit()->armed_for() == "session 1");
+  purpose = "nobody";
+  visit(2);
+  BOOST_TEST(!visit()->resumed());
 }
 
 BOOST_AUTO_TEST_CASE(E12_an_armed_ticket_serves_once) {
@@ -146,7 +167,7 @@ BOOST_AUTO_TEST_CASE(E12_an_armed_ticket_serves_once) {
   const auto thief = visit();
   BOOST_TEST(!thief->resumed());
   BOOST_TEST(thief->armed_for().empty());
-  BOOST_TEST(!thief->client_certificate().has_value());
+  BOOST_TEST(thief->take_presented().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,9 +48,18 @@ struct Ends {
   std::string client_error;
 };
 
+struct AskWhoIsArmed final : HandshakeWatch {
+  bool may_ask(const std::string& armed_for) override { return armed_for != "nobody"; }
+  bool prefers_tls_1_2() override { return false; }
+};
+
 inline async::Task<> accept_into(Ends& ends, std::unique_ptr<net::Stream> transport,
                           std::shared_ptr<const ServerContext> context, async::Deadline deadline) {
-  auto accepted = co_await TlsStream::accept(std::move(transport), std::move(context), deadline);
+  AskWhoIsArmed watch;
+  AcceptOptions options;
+  options.choice_deadline = deadline;
+  options.watch = &watch;
+  auto accepted = co_await TlsStream::accept(std::move(transport), std::move(context), deadline, options);
   if (accepted) {
     ends.server = std::move(*accepted);
   } else {
