@@ -335,6 +335,20 @@ def test_a_revoked_certificate_is_refused_and_its_neighbour_is_not(site):
         assert site.check(site.pki.leaf("alice"), settings).reason == "accepted"
 
 
+@pytest.mark.parametrize("key", ["rsa2048", "rsa4096"])
+def test_authorities_with_rsa_keys_sign_lists_and_answers(site, key):
+    issuer = site.authority("RSA CA", key=key)
+    good, bad = issuer.issue("good", key="rsa2048"), issuer.issue("bad")
+    issuer.revoke(bad)
+    responder = issuer.responder(site.dir)
+    try:
+        for settings in (files(issuer.crl()), f"ocsp-url = {responder.url}\n"):
+            assert site.check(good, settings, anchors=issuer.pem).reason == "accepted"
+            assert site.check(bad, settings, anchors=issuer.pem).reason == "revoked"
+    finally:
+        responder.stop()
+
+
 def test_several_lists_may_be_in_one_file(site):
     both = site.dir / "both.crl"
     both.write_text(site.pki.root.crl().read_text() + site.pki.issuing.crl().read_text())
@@ -709,3 +723,37 @@ def test_E7_a_directory_without_the_crl_or_without_an_answer_refuses(site, direc
     leaf = other.issue("absent")
     for url in (slapd.ldap, "ldap://127.0.0.1:1"):
         assert site.check(leaf, f"crl-ldap-server = {url}\n", anchors=other.pem).reason == "undetermined"
+
+
+# The daemon.
+
+def test_the_daemon_says_what_is_wrong_with_a_crl_file(site, make_instance):
+    pki = site.pki
+    root, issuing = (authority.crl(site.dir / f"daemon-{authority.name}.crl") for authority in (pki.root, pki.issuing))
+    extra = f"\n[certificate]\nclient-ca-file = {pki.root.pem}\n{files(root, issuing)}"
+    instance = make_instance(extra=extra)
+    said = instance.check()
+    assert f"warning: crl-file: {issuing}: this CRL is from none of the authorities" in said
+    assert str(root) not in said
+    assert f"crl-file: {issuing}" in instance.run_admin("reload").stderr
+    root.write_text("nothing")
+    refused = instance.run_admin("reload")
+    assert refused.returncode == 1
+    assert f"[certificate] crl-file: {root}: no CRL" in refused.stderr
+    pki.root.crl(root)
+    assert instance.run_admin("reload").returncode == 0
+
+
+def test_the_command_says_when_it_cannot_check(site):
+    def run(*args):
+        result = subprocess.run([BUILD / "sallyport", "certificate", "check", *args], capture_output=True, text=True)
+        return result.returncode, result.stderr
+
+    alice = site.pki.leaf("alice").chain
+    assert run()[0] == 2 and "usage" in run()[1]
+    assert run("-c", site.dir / "none.conf", alice)[0] == 2
+    code, said = run("-c", site.instance.conf, alice)
+    assert (code, "client-ca-file is not set" in said) == (2, True)
+    site.check(alice)
+    code, said = run("-c", site.dir / f"check{site.count}.conf", site.instance.conf)
+    assert (code, "no certificate in PEM" in said) == (2, True)
