@@ -231,6 +231,39 @@ def test_certificates_in_any_order_and_others_among_them(site):
     assert site.check(path).reason == "accepted"
 
 
+def test_of_two_ways_the_one_that_holds_is_taken(site):
+    """The same authority, certified by one who is not trusted, by the root for a time that is over, and by the root."""
+    issuer = site.authority("Crossed CA", issuer=site.pki.root)
+    leaf = issuer.issue("crossed")
+    crossed = []
+    for number, (by, start, end) in enumerate([(site.authority("Client Root CA"), -9, 9), (site.authority("Far CA"), -9, 9),
+                                               (site.pki.root, -9, -1)]):
+        made = site.dir / f"crossed{number}.pem"
+        openssl("ca", "-batch", "-config", by.conf, "-in", site.pki.root.dir / "ca-crossed-ca.csr", "-out", made, "-extfile",
+                site.pki.root.dir / "ca-crossed-ca.ext", "-notext", "-startdate", asn1_time(days=start), "-enddate",
+                asn1_time(days=end))
+        crossed.append(made.read_text())
+    path = site.dir / "crossed.pem"
+    path.write_text(leaf.pem.read_text() + "".join(crossed) + issuer.pem.read_text())
+    assert site.check(path).reason == "accepted"
+    path.write_text(leaf.pem.read_text() + "".join(crossed))
+    assert site.check(path).reason == "expired"
+
+
+def test_D4_many_authorities_of_one_name_cost_a_bounded_number_of_signatures(site):
+    name = "/CN=Loop CA"
+    one = site.authority("Loop CA", subject=name)
+    others = []
+    for number in range(8):
+        made = one.issue(f"loop{number}", name, extensions=AUTHORITY.format(path=""))
+        others.append(made.pem.read_text())
+    path = site.dir / "loop.pem"
+    path.write_text(one.issue("looping").pem.read_text() + "".join(others) + one.pem.read_text())
+    begin = time.monotonic()
+    assert site.check(path).reason == "unknown-issuer"
+    assert time.monotonic() - begin < 10
+
+
 def test_an_intermediate_authority_can_be_the_trusted_one(site):
     assert site.check(site.pki.leaf("alice").pem, anchors=site.pki.issuing.pem).reason == "accepted"
 
