@@ -25,6 +25,7 @@ std::span<const SettingSpec> certificate_login_rows();  // [certificate], of log
 std::span<const SettingSpec> step_up_rows();   // [authentication-levels] to [step-up]
 std::span<const SettingSpec> registry_rows();  // [registry], [ldap], [policy]
 std::span<const SettingSpec> certificate_user_rows();  // [certificate-users], [certificate-levels]
+std::span<const SettingSpec> totp_rows();               // [totp]
 std::span<const SettingSpec> junction_rows();  // [junction] to [admin]
 
 // What must hold of every row; each part asserts it at compile time.
