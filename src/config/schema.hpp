@@ -19,7 +19,7 @@ const SettingSpec* find_map(std::string_view stanza);
 
 // The parts of the table, one file each.
 std::span<const SettingSpec> server_rows();    // [server]
-std::span<const SettingSpec> login_rows();     // [ssl] to [login-limits], but for
+std::span<const SettingSpec> login_rows();     // [ssl] to [login-limits], but for the following
 std::span<const SettingSpec> certificate_rows();  // [certificate]
 std::span<const SettingSpec> certificate_login_rows();  // [certificate], of logins
 std::span<const SettingSpec> step_up_rows();   // [authentication-levels] to [step-up]
