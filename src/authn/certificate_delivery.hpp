@@ -45,7 +45,7 @@ struct ConnectionAbilities {
   bool can_be_asked = false;  // in place
 };
 
-// The next way to try. In the order of docs/decisions/0007: what keeps the client on the host, port and version
+// The next way to try. In the order of docs/decisions/0011: what keeps the client on the host, port and version
 // that it has comes first; a way that has led to no question in two rounds will not. `none`: they are exhausted.
 Delivery next_delivery(const ConnectionAbilities& connection, const CertificateProgress& progress,
                        const Deliveries& allowed);

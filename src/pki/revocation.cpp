@@ -13,6 +13,13 @@ std::string quoted(const std::string& url) { return log_escaped(url, 200); }
 
 TimePoint soon(Duration from_now) { return std::chrono::steady_clock::now() + from_now; }
 
+// Between the look that found nothing and the work, somebody else's work may have ended.
+template <class Cache>
+bool has_been_asked(Cache& cache, const std::string& key) {
+  const auto found = cache.find(key, wall_now());
+  return !found.must_ask && !found.should_ask;
+}
+
 }  // namespace
 
 // One look at one certificate, as far as it has come.
@@ -111,6 +118,7 @@ void Revocation::look_at_responders(Look& look) const {
     const auto found = caches_->answers.find(key, look.now);
     const auto ask = [self = shared_from_this(), key, url, is_configured, wants_nonce, certificate = look.certificate,
                       issuer = look.issuer] {
+      if (has_been_asked(self->caches_->answers, key)) return;
       const std::string nonce = wants_nonce ? crypto::random_bytes(kNonceBytes) : std::string();
       FetchRequest request;
       request.url = url;
@@ -150,6 +158,7 @@ void Revocation::look_at_crl(Look& look, const std::string& url, bool is_configu
   const auto found = caches_->crls.find(key, look.now);
   const auto ask = [self = shared_from_this(), key, url, is_configured, certificate = look.certificate,
                     issuer = look.issuer] {
+    if (has_been_asked(self->caches_->crls, key)) return;
     FetchRequest request;
     request.url = url;
     request.max_bytes = self->rules_.max_crl;

@@ -40,6 +40,13 @@ store::MemoryStoreLimits store_limits(const config::SessionSettings& settings) {
   return limits;
 }
 
+inbound::CertificateAttempts::Limits attempt_limits(const config::CertificateLoginSettings& settings) {
+  inbound::CertificateAttempts::Limits limits;
+  limits.most = settings.cert_cache_max_entries;
+  limits.choice = settings.cert_cache_timeout;
+  return limits;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LiveParts>> LiveParts::make(const config::Settings& settings) {
@@ -54,7 +61,8 @@ LiveParts::LiveParts(const config::Settings& settings, std::unique_ptr<log::Logs
     : logs_(std::move(logs)),
       sessions_(store_limits(settings.session), seed),
       throttle_(throttle_limits(settings.login_limits)),
-      connections_(settings.server.max_connections, settings.server.max_connections_per_address) {}
+      connections_(settings.server.max_connections, settings.server.max_connections_per_address),
+      certificate_attempts_(attempt_limits(settings.certificate_login)) {}
 
 Result<log::Logs::Change> LiveParts::prepare(const config::Settings& settings) {
   return logs_->prepare(log_options(settings.logging));
@@ -64,6 +72,7 @@ void LiveParts::apply(const config::Settings& settings, log::Logs::Change change
   logs_->apply(std::move(change));
   sessions_.set_limits(store_limits(settings.session));
   throttle_.set_limits(throttle_limits(settings.login_limits));
+  certificate_attempts_.set_limits(attempt_limits(settings.certificate_login));
   connections_.set(settings.server.max_connections, settings.server.max_connections_per_address);
 }
 

@@ -22,6 +22,7 @@ class LiveParts {
   store::MemoryStore& sessions() { return sessions_; }
   inbound::SharedThrottle& throttle() { return throttle_; }
   ConnectionLimits& connections() { return connections_; }
+  inbound::CertificateAttempts& certificate_attempts() { return certificate_attempts_; }
 
   Result<log::Logs::Change> prepare(const config::Settings& settings);
   void apply(const config::Settings& settings, log::Logs::Change change);
@@ -33,6 +34,7 @@ class LiveParts {
   store::MemoryStore sessions_;
   inbound::SharedThrottle throttle_;
   ConnectionLimits connections_;
+  inbound::CertificateAttempts certificate_attempts_;
 };
 
 }  // namespace sallyport::server

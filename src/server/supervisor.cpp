@@ -85,7 +85,6 @@ class Daemon {
   std::unique_ptr<LiveParts> parts_;
   std::unique_ptr<Instance> instance_;
   inbound::SessionDrains session_drains_;
-  inbound::CertificateAttempts certificate_attempts_{inbound::CertificateAttempts::Limits()};
   std::unique_ptr<inbound::Commons> commons_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<admin::AdminRole> admin_;
@@ -125,7 +124,7 @@ Result<> Daemon::start() {
   directory_threads_.log_to(parts_->logs());
   verification_->log_to(parts_->logs());
   commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published(),
-                                      session_drains_, certificate_attempts_});
+                                      session_drains_, parts_->certificate_attempts()});
   return start_workers();
 }
 
