@@ -9,6 +9,7 @@ dist_pages_DATA = \
   etc/pages/login_success.html \
   etc/pages/logout.html \
   etc/pages/logout_confirm.html \
+  etc/pages/stepuplogin.html \
   etc/pages/style.css
 errorpagesdir = $(pkgdatadir)/pages/errors
 dist_errorpages_DATA = \

@@ -22,7 +22,9 @@ std::string render(const ObjectName& name, const PolicyDocument& document) {
   return labelled(4, "Name", name.text()) + labelled(4, "Description", record.description) + labelled(4, "Type", type) +
          labelled(4, "Is Policy Attachable", record.policy_attachable ? "Yes" : "No") +
          labelled(4, "Attached ACL", document.attached_acl(name)) +
-         labelled(4, "Effective ACL", document.effective_acl(name));
+         labelled(4, "Attached POP", document.attached_pop(name)) +
+         labelled(4, "Effective ACL", document.effective_acl(name)) +
+         labelled(4, "Effective POP", document.effective_pop(name));
 }
 
 Result<std::uint32_t> parse_type(std::string_view text) {

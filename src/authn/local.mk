@@ -4,6 +4,8 @@ libpure_a_SOURCES += \
   src/authn/local_urls.cpp src/authn/local_urls.hpp \
   src/authn/login_form.cpp src/authn/login_form.hpp \
   src/authn/page.cpp src/authn/page.hpp \
+  src/authn/proof.cpp src/authn/proof.hpp \
+  src/authn/step_up_ladder.cpp src/authn/step_up_ladder.hpp \
   src/authn/throttle.cpp src/authn/throttle.hpp
 
 include etc/pages/local.mk

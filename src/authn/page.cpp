@@ -31,6 +31,7 @@ constexpr std::array kMacros = {
     MacroSpec{"ERROR_TEXT", MacroKind::value},
     MacroSpec{"EXPIRE_SECS", MacroKind::value},
     MacroSpec{"FAILREASON", MacroKind::value},
+    MacroSpec{"FORMSAUTHN", MacroKind::section},
     MacroSpec{"FORM_TOKEN", MacroKind::value},
     MacroSpec{"HOSTNAME", MacroKind::value},
     MacroSpec{"HTTPHDR", MacroKind::value_with_argument},
@@ -47,6 +48,7 @@ constexpr std::array kMacros = {
     MacroSpec{"STYLE", MacroKind::style},
     MacroSpec{"TAM_OP", MacroKind::value},
     MacroSpec{"TOKENAUTHN", MacroKind::section},
+    MacroSpec{"TOTPAUTHN", MacroKind::section},
     MacroSpec{"URL", MacroKind::value},
     MacroSpec{"USERNAME", MacroKind::value},
 };

@@ -16,6 +16,12 @@ std::string_view name_of(DenialReason reason) {
       return "unknown_method";
     case DenialReason::evaluation_error:
       return "evaluation_error";
+    case DenialReason::forbidden_network:
+      return "forbidden_network";
+    case DenialReason::privacy_required:
+      return "privacy_required";
+    case DenialReason::level_too_low:
+      return "level_too_low";
   }
   return "evaluation_error";
 }
@@ -26,11 +32,31 @@ class Judge {
   Judge(const Policy& policy, identity::Subject subject, ObjectName object, Request request)
       : policy_(policy), subject_(std::move(subject)), object_(std::move(object)), request_(std::move(request)) {}
 
-  Decision decide(PermissionSet needed) && {
-    const Evaluation result = evaluate(policy_, subject_, object_, needed, [](const auto&, const auto&, bool) {});
-    if (!result.permitted) return std::move(*this).deny(result, needed);
-    return Permit(std::move(subject_), std::move(object_), std::move(request_), policy_.generation(),
-                  result.attachment->acl.name.to_string());
+  Decision decide(PermissionSet needed, const Environment& environment) && {
+    using enum Evaluation::Outcome;
+    const Evaluation result =
+        evaluate(policy_, subject_, object_, needed, environment, [](const auto&, const auto&, bool) {});
+    if (result.outcome == permitted || is_only_warned(result)) return std::move(*this).permit(result);
+    if (result.outcome == step_up) return std::move(*this).hold_up(result);
+    return std::move(*this).deny(result, needed);
+  }
+
+  Decision permit(const Evaluation& result) && {
+    Permit permit(std::move(subject_), std::move(object_), std::move(request_), policy_.generation());
+    permit.acl_ = result.attachment->acl.name.text();
+    if (result.pop != nullptr) permit.pop_ = result.pop->pop.name.text();
+    if (result.outcome != Evaluation::Outcome::permitted) permit.warning_ = result.reason;
+    return permit;
+  }
+
+  Decision hold_up(const Evaluation& result) && {
+    return StepUp{result.requirement->level,
+                  std::move(subject_),
+                  std::move(object_),
+                  std::move(request_),
+                  result.pop->pop.name.to_string(),
+                  result.pop->object,
+                  policy_.generation()};
   }
 
   Decision deny(const Evaluation& result, PermissionSet needed) && {
@@ -46,7 +72,13 @@ class Judge {
                   result.granted,
                   {},
                   {},
+                  {},
+                  {},
                   policy_.generation()};
+    if (result.requirement != nullptr) {
+      denial.pop = result.pop->pop.name.text();
+      denial.pop_object = result.pop->object;
+    }
     if (result.attachment != nullptr) {
       denial.acl = result.attachment->acl.name.text();
       denial.acl_object = result.attachment->object;
@@ -62,16 +94,16 @@ class Judge {
 };
 
 Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, const MethodMap& methods,
-                Request request) {
+                const Environment& environment, Request request) {
   const auto needed = methods.needed(request.method);
   Judge judge(policy, std::move(subject), std::move(object), std::move(request));
   if (!needed) return std::move(judge).deny({.reason = DenialReason::unknown_method}, {});
-  return std::move(judge).decide(*needed);
+  return std::move(judge).decide(*needed, environment);
 }
 
 Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, PermissionSet needed,
-                Request request) {
-  return Judge(policy, std::move(subject), std::move(object), std::move(request)).decide(needed);
+                const Environment& environment, Request request) {
+  return Judge(policy, std::move(subject), std::move(object), std::move(request)).decide(needed, environment);
 }
 
 }  // namespace sallyport::authz

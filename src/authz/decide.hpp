@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,11 +17,21 @@ struct Request {
   std::uint64_t audit_id = 0;  // carried into the decision, so that the audit line and the request can be joined
 };
 
+// Where the request comes from, and what its subject has proved.
+struct Environment {
+  IpAddress client;
+  bool is_secure = false;  // it came over TLS
+  int level = 0;           // the authentication level of the subject that counts now; 0: not logged in
+};
+
 enum class DenialReason : std::uint8_t {
-  no_traverse,      // T is missing on the way
-  no_permission,    // the object's list does not give what the method needs
-  unknown_method,   // the method needs nothing that anybody could have
-  evaluation_error  // the policy could not be evaluated
+  no_traverse,        // T is missing on the way
+  no_permission,      // the object's list does not give what the method needs
+  unknown_method,     // the method needs nothing that anybody could have
+  evaluation_error,   // the policy could not be evaluated
+  forbidden_network,  // the POP keeps the client's network out
+  privacy_required,   // the POP wants TLS
+  level_too_low,      // the POP wants a higher level: a StepUp, and a Denial never
 };
 
 // A short, stable name for logs and the audit ("no_traverse"); never null.
@@ -42,21 +53,38 @@ class Permit {
   std::uint64_t generation() const { return generation_; }
   // The list that counted for the object.
   const std::string& acl() const { return acl_; }
+  // The protected object policy that counted for it; empty if there is none.
+  const std::string& pop() const { return pop_; }
+  // Set in warning mode alone: why this would have been denied, or held up until a step-up, without it. Has to be audited.
+  std::optional<DenialReason> warning() const { return warning_; }
 
  private:
   friend class Judge;
-  Permit(identity::Subject subject, ObjectName object, Request request, std::uint64_t generation, std::string acl)
+  Permit(identity::Subject subject, ObjectName object, Request request, std::uint64_t generation)
       : subject_(std::move(subject)),
         object_(std::move(object)),
         request_(std::move(request)),
-        generation_(generation),
-        acl_(std::move(acl)) {}
+        generation_(generation) {}
 
   identity::Subject subject_;
   ObjectName object_;
   Request request_;
   std::uint64_t generation_;
   std::string acl_;
+  std::string pop_;
+  std::optional<DenialReason> warning_;
+};
+
+// Permitted by the list, but the subject has to prove more before: there is no Permit until then. Somebody who is not
+// logged in has to log in.
+struct StepUp {
+  int level = 0;  // the least that is needed
+  identity::Subject subject;
+  ObjectName object;
+  Request request;
+  std::string pop;         // that wants it
+  std::string pop_object;  // where that is attached
+  std::uint64_t generation = 0;
 };
 
 // A refusal, with all that the audit and an explanation need.
@@ -70,23 +98,28 @@ struct Denial {
   PermissionSet granted;   // by the list below
   std::string acl;         // the list that refused; empty if none was reached
   std::string acl_object;  // where it is attached: for no_traverse the container that cannot be passed
+  std::string pop;         // the POP that refused; empty if it was none
+  std::string pop_object;
   std::uint64_t generation = 0;
 };
 
-using Decision = std::variant<Permit, Denial>;
+using Decision = std::variant<Permit, StepUp, Denial>;
 
 // May the subject use this method on this object? Needs T in the list of every container above the object, and all
-// letters that `methods` asks for in the object's own list; an object without one has that of its nearest ancestor.
+// letters that `methods` asks for in the object's own list; an object without one has that of its nearest ancestor. Then
+// the conditions of the protected object policy, which is found in the same way but by itself: the client's network, TLS,
+// the level. Who has B in the object's list is free of them. In warning mode nothing is refused but what could not be
+// evaluated.
 Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, const MethodMap& methods,
-                Request request);
+                const Environment& environment, Request request);
 
 // The same for an operation that is no HTTP request. Nothing needed is an evaluation error, not a permit.
 Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, PermissionSet needed,
-                Request request);
+                const Environment& environment, Request request);
 
 // How decide() comes to its answer, a line for each step: each list on the way with the entry that counted and what it
-// gives, then the decision. Made by the same evaluation.
+// gives, then the protected object policy, then the decision. Made by the same evaluation.
 std::vector<std::string> explain(const Policy& policy, const identity::Subject& subject, const ObjectName& object,
-                                 PermissionSet needed);
+                                 PermissionSet needed, const Environment& environment);
 
 }  // namespace sallyport::authz

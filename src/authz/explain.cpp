@@ -33,9 +33,33 @@ std::string entry_of(const Acl& acl, const identity::Subject& subject, Matched m
   return "no entry";
 }
 
-std::string verdict(const Evaluation& result, PermissionSet needed) {
-  if (result.permitted) return "permitted: " + letters(needed) + " is granted";
+std::string conditions_of(const Policy::PopAttachment& attachment) {
+  const Pop& pop = attachment.pop;
+  std::string text = "POP " + pop.name.to_string() + " at " + attachment.object + ": ";
+  if (pop.warning) text += "warning mode, ";
+  return text + "quality of protection " + std::string(name_of(pop.protection));
+}
+
+// What of the POP counted for this client.
+std::string pop_line(const Evaluation& result, const Environment& environment) {
+  std::string text = conditions_of(*result.pop);
+  if (result.is_pop_bypassed) return text + "; bypassed by the permission B";
+  if (result.requirement == nullptr) return text + "; not looked at";
+  text += "; " + environment.client.to_string();
+  if (result.requirement->is_forbidden) return text + " is in a forbidden network";
+  return text + " needs level " + std::to_string(result.requirement->level) + ", the subject has " +
+         std::to_string(environment.level);
+}
+
+std::string plain_verdict(const Evaluation& result, PermissionSet needed) {
+  if (result.outcome == Evaluation::Outcome::permitted) return "permitted: " + letters(needed) + " is granted";
   switch (result.reason) {
+    case DenialReason::forbidden_network:
+      return "denied: the network is forbidden";
+    case DenialReason::privacy_required:
+      return "denied: the connection is without TLS";
+    case DenialReason::level_too_low:
+      return "step-up: level " + std::to_string(result.requirement->level) + " has to be reached first";
     case DenialReason::no_traverse:
       return "denied: T is missing at " + result.attachment->object;
     case DenialReason::no_permission:
@@ -45,18 +69,24 @@ std::string verdict(const Evaluation& result, PermissionSet needed) {
   }
 }
 
+std::string verdict(const Evaluation& result, PermissionSet needed) {
+  const std::string text = plain_verdict(result, needed);
+  return is_only_warned(result) ? "permitted by warning mode, otherwise " + text : text;
+}
+
 }  // namespace
 
 std::vector<std::string> explain(const Policy& policy, const identity::Subject& subject, const ObjectName& object,
-                                 PermissionSet needed) {
+                                 PermissionSet needed, const Environment& environment) {
   std::vector<std::string> lines;
   lines.push_back("object " + log_escaped(object.text(), ObjectName::kMaxLength) + ", subject " +
                   std::string(subject.name()) + ", needs " + letters(needed));
-  const Evaluation result =
-      evaluate(policy, subject, object, needed, [&](const Policy::Attachment& attachment, const AclMatch& found, bool) {
-        lines.push_back("ACL " + attachment.acl.name.to_string() + " at " + attachment.object + ": " +
-                        entry_of(attachment.acl, subject, found.matched) + " gives " + letters(found.permissions));
-      });
+  const auto tell = [&](const Policy::Attachment& attachment, const AclMatch& found, bool) {
+    lines.push_back("ACL " + attachment.acl.name.to_string() + " at " + attachment.object + ": " +
+                    entry_of(attachment.acl, subject, found.matched) + " gives " + letters(found.permissions));
+  };
+  const Evaluation result = evaluate(policy, subject, object, needed, environment, tell);
+  if (result.pop != nullptr) lines.push_back(pop_line(result, environment));
   lines.push_back(verdict(result, needed));
   return lines;
 }

@@ -29,11 +29,20 @@ std::uint32_t Policy::make_child(std::uint32_t node, std::string_view segment) {
   return made;
 }
 
-void Policy::attach(const ObjectName& object, const Acl& acl) {
+std::uint32_t Policy::make_node(const ObjectName& object) {
   std::uint32_t node = 0;
   for (Segments segments(object); !segments.at_end();) node = make_child(node, segments.next());
-  nodes_[node].attachment = static_cast<std::uint32_t>(attachments_.size());
+  return node;
+}
+
+void Policy::attach(const ObjectName& object, const Acl& acl) {
+  nodes_[make_node(object)].attachment = static_cast<std::uint32_t>(attachments_.size());
   attachments_.push_back({object.text(), acl});
+}
+
+void Policy::attach(const ObjectName& object, const Pop& pop) {
+  nodes_[make_node(object)].pop = static_cast<std::uint32_t>(pops_.size());
+  pops_.push_back({object.text(), pop});
 }
 
 }  // namespace sallyport::authz

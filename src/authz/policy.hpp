@@ -11,10 +11,12 @@
 
 #include "authz/acl.hpp"
 #include "authz/object_name.hpp"
+#include "authz/pop.hpp"
 
 namespace sallyport::authz {
 
-// The access control lists and where they are attached, ready for decisions. Never changes; PolicyDocument makes it.
+// The access control lists and protected object policies and where they are attached, ready for decisions. Never
+// changes; PolicyDocument makes it.
 class Policy {
  public:
   // A list in its place.
@@ -22,26 +24,35 @@ class Policy {
     std::string object;
     Acl acl;
   };
+  // A protected object policy in its place.
+  struct PopAttachment {
+    std::string object;
+    Pop pop;
+  };
 
   // The number of this state of the policy: a later state has a higher one.
   std::uint64_t generation() const { return generation_; }
 
-  // Calls visit(const Attachment&, bool is_target) for each attachment on the way from the root to the object, that of
-  // the object itself last, with `is_target` set if it is on the object itself. Takes time for the depth to which
-  // policy is attached there, not for the length of the name; allocates nothing.
+  // Calls visit(const Attachment&, bool is_target) for each list on the way from the root to the object, that of the
+  // object itself last, with `is_target` set if it is on the object itself. Returns the protected object policy that
+  // counts for the object, the last one on the way; null if there is none. Takes time for the depth to which policy is
+  // attached there, not for the length of the name; allocates nothing.
   template <class Visit>
-  void walk(const ObjectName& object, Visit&& visit) const;
+  const PopAttachment* walk(const ObjectName& object, Visit&& visit) const;
 
  private:
   friend class PolicyDocument;
   struct Node {
     std::vector<std::pair<std::string, std::uint32_t>> children;  // segment and index of its node, sorted
     std::uint32_t attachment = kNone;
+    std::uint32_t pop = kNone;
   };
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
   explicit Policy(std::uint64_t generation) : generation_(generation), nodes_(1) {}
   void attach(const ObjectName& object, const Acl& acl);
+  void attach(const ObjectName& object, const Pop& pop);
+  std::uint32_t make_node(const ObjectName& object);
   // kNone if there is none.
   std::uint32_t child_of(std::uint32_t node, std::string_view segment) const;
   std::uint32_t make_child(std::uint32_t node, std::string_view segment);
@@ -49,19 +60,24 @@ class Policy {
   std::uint64_t generation_;
   std::vector<Node> nodes_;  // the root is first
   std::vector<Attachment> attachments_;
+  std::vector<PopAttachment> pops_;
 };
 
 template <class Visit>
-void Policy::walk(const ObjectName& object, Visit&& visit) const {
+const Policy::PopAttachment* Policy::walk(const ObjectName& object, Visit&& visit) const {
   Segments segments(object);
   std::uint32_t node = 0;
+  std::uint32_t pop = kNone;
   for (;;) {
     const bool is_target = segments.at_end();
-    if (nodes_[node].attachment != kNone) visit(attachments_[nodes_[node].attachment], is_target);
-    if (is_target) return;
+    const Node& here = nodes_[node];
+    if (here.attachment != kNone) visit(attachments_[here.attachment], is_target);
+    if (here.pop != kNone) pop = here.pop;
+    if (is_target) break;
     node = child_of(node, segments.next());
-    if (node == kNone) return;
+    if (node == kNone) break;
   }
+  return pop == kNone ? nullptr : &pops_[pop];
 }
 
 }  // namespace sallyport::authz

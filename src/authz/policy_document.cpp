@@ -191,9 +191,7 @@ bool PolicyDocument::is_in_known_space(const ObjectName& object) const {
   return false;
 }
 
-Result<void> PolicyDocument::attach(const ObjectName& object, std::string_view acl_name) {
-  const auto acl = get(acl_name);
-  if (!acl) return fail(acl.error());
+Result<void> PolicyDocument::check_place(const ObjectName& object) const {
   if (!is_in_known_space(object)) {
     return refused(Errc::not_found, "there is no object space for " + object.text() +
                                         ": objects are below /WebSEAL, /Management or an object that was created");
@@ -201,6 +199,13 @@ Result<void> PolicyDocument::attach(const ObjectName& object, std::string_view a
   if (!this->object(object).policy_attachable) {
     return refused(Errc::denied, "no policy can be attached to " + object.text());
   }
+  return {};
+}
+
+Result<void> PolicyDocument::attach(const ObjectName& object, std::string_view acl_name) {
+  const auto acl = get(acl_name);
+  if (!acl) return fail(acl.error());
+  if (auto fine = check_place(object); !fine) return fine;
   if (attachments_.size() >= limits_.max_attachments && !attachments_.contains(object)) {
     return refused(Errc::too_large,
                    "there are " + std::to_string(limits_.max_attachments) + " attachments, which is the limit");
@@ -259,6 +264,12 @@ Result<void> PolicyDocument::delete_object(const ObjectName& name) {
                                        ": detach it first");
     }
   }
+  for (const auto& [object, attached] : pop_attachments_) {
+    if (object.is_at_or_below(name)) {
+      return refused(Errc::denied, "the POP " + pops_.at(attached).name.to_string() + " is attached to " + object.text() +
+                                       ": detach it first");
+    }
+  }
   objects_.erase(found);
   return {};
 }
@@ -270,6 +281,9 @@ Result<void> PolicyDocument::set_object(const ObjectName& name, ObjectRecord rec
   }
   if (!record.policy_attachable && attachments_.contains(name)) {
     return refused(Errc::denied, "an ACL is attached to " + name.text() + ": detach it first");
+  }
+  if (!record.policy_attachable && pop_attachments_.contains(name)) {
+    return refused(Errc::denied, "a POP is attached to " + name.text() + ": detach it first");
   }
   if (objects_.size() >= limits_.max_objects && !objects_.contains(name)) {
     return refused(Errc::too_large,
@@ -285,7 +299,9 @@ ObjectRecord PolicyDocument::object(const ObjectName& name) const {
 }
 
 bool PolicyDocument::exists(const ObjectName& name) const {
-  if (name.is_root() || objects_.contains(name) || attachments_.contains(name)) return true;
+  if (name.is_root() || objects_.contains(name) || attachments_.contains(name) || pop_attachments_.contains(name)) {
+    return true;
+  }
   return !children(name).empty();
 }
 
@@ -304,6 +320,7 @@ std::vector<ObjectName> PolicyDocument::children(const ObjectName& parent) const
   };
   for (const auto& [object, record] : objects_) consider(object);
   for (const auto& [object, attached] : attachments_) consider(object);
+  for (const auto& [object, attached] : pop_attachments_) consider(object);
   if (parent.is_root()) {
     for (const auto space : kSpaces) consider(*ObjectName::parse("/" + std::string(space)));
   }
@@ -313,6 +330,7 @@ std::vector<ObjectName> PolicyDocument::children(const ObjectName& parent) const
 std::shared_ptr<const Policy> PolicyDocument::freeze(std::uint64_t generation) const {
   Policy policy(generation);
   for (const auto& [object, attached] : attachments_) policy.attach(object, acls_.at(attached));
+  for (const auto& [object, attached] : pop_attachments_) policy.attach(object, pops_.at(attached));
   return std::make_shared<const Policy>(std::move(policy));
 }
 

@@ -37,7 +37,10 @@ struct PolicyLimits {
   std::size_t max_acls = 10000;
   std::size_t max_entries = 2000;  // of one list
   std::size_t max_objects = 100000;
-  std::size_t max_attachments = 150000;
+  std::size_t max_pops = 10000;
+  std::size_t max_networks = 256;         // of one POP: each is compared with the client's address
+  std::size_t max_attachments = 150000;   // of lists, and of POPs as many again
+  int max_level = kMaxLevel;              // the highest authentication level that there is
   std::size_t max_description = 1024;  // bytes
 };
 
@@ -61,6 +64,21 @@ class PolicyDocument {
   // Sorted by name, as all that follows.
   std::vector<Acl> acls() const;
 
+  // Protected object policies. Their names are case-insensitive. A new one has no conditions.
+  Result<void> create_pop(std::string_view name, std::string_view description = {});
+  // Denied while it is attached anywhere.
+  Result<void> delete_pop(std::string_view name);
+  Result<void> set_pop_description(std::string_view name, std::string_view description);
+  Result<void> set_pop_warning(std::string_view name, bool warning);
+  Result<void> set_pop_protection(std::string_view name, Protection protection);
+  // Adds the network, or replaces its requirement. A level that does not exist is malformed, here and for any other
+  // network.
+  Result<void> set_pop_network(std::string_view name, const Network& network, Requirement requirement);
+  Result<void> remove_pop_network(std::string_view name, const Network& network);
+  Result<void> set_pop_any_other_network(std::string_view name, Requirement requirement);
+  Result<Pop> find_pop(std::string_view name) const;
+  std::vector<Pop> pops() const;
+
   // Attachments. An object has at most one list.
   // Replaces a list that is attached there already. The object has to be "/", or lie below /WebSEAL, /Management or an
   // object that was created: a mistyped name would protect nothing.
@@ -75,15 +93,23 @@ class PolicyDocument {
   // Name of the list that counts for the object.
   std::string effective_acl(const ObjectName& object) const;
 
+  // The same for POPs, of which an object has at most one too. No object needs one, the root neither.
+  Result<void> attach_pop(const ObjectName& object, std::string_view pop);
+  Result<void> detach_pop(const ObjectName& object);
+  Result<std::vector<ObjectName>> pop_attached_to(std::string_view pop) const;
+  std::vector<std::pair<ObjectName, std::string>> pop_attachments() const;
+  std::string attached_pop(const ObjectName& object) const;
+  std::string effective_pop(const ObjectName& object) const;
+
   // Objects.
   Result<void> create_object(const ObjectName& name, ObjectRecord record);
-  // Denied while a list is attached to it.
+  // Denied while a list or a POP is attached to it, or below it.
   Result<void> delete_object(const ObjectName& name);
   // Makes a record if there is none.
   Result<void> set_object(const ObjectName& name, ObjectRecord record);
   // The record; what holds for an object without one if there is none.
   ObjectRecord object(const ObjectName& name) const;
-  // True if it was created, or a list is attached to it or to something below it.
+  // True if it was created, or a list or a POP is attached to it or to something below it.
   bool exists(const ObjectName& name) const;
   std::vector<std::pair<ObjectName, ObjectRecord>> objects() const;
   // The existing objects right below.
@@ -93,7 +119,8 @@ class PolicyDocument {
   std::shared_ptr<const Policy> freeze(std::uint64_t generation) const;
 
   friend bool operator==(const PolicyDocument& a, const PolicyDocument& b) {
-    return a.acls_ == b.acls_ && a.objects_ == b.objects_ && a.attachments_ == b.attachments_;
+    return a.acls_ == b.acls_ && a.pops_ == b.pops_ && a.objects_ == b.objects_ && a.attachments_ == b.attachments_ &&
+           a.pop_attachments_ == b.pop_attachments_;
   }
 
  private:
@@ -102,13 +129,20 @@ class PolicyDocument {
 
   Result<const Acl*> get(std::string_view name) const;
   Result<Acl*> get(std::string_view name);
+  Result<const Pop*> get_pop(std::string_view name) const;
+  Result<Pop*> get_pop(std::string_view name);
+  Result<void> check_requirement(const Requirement& requirement) const;
+  // Whether policy may be attached there.
+  Result<void> check_place(const ObjectName& object) const;
   Result<void> check_description(std::string_view description) const;
   bool is_in_known_space(const ObjectName& object) const;
 
   PolicyLimits limits_;
   std::map<std::string, Acl, std::less<>> acls_;  // by folded name
+  std::map<std::string, Pop, std::less<>> pops_;  // by folded name
   std::map<ObjectName, ObjectRecord> objects_;
-  std::map<ObjectName, std::string> attachments_;  // to the folded name of the list
+  std::map<ObjectName, std::string> attachments_;      // to the folded name of the list
+  std::map<ObjectName, std::string> pop_attachments_;  // to the folded name of the POP
 };
 
 }  // namespace sallyport::authz

@@ -1,5 +1,7 @@
 #include "authz/policy_xml.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace sallyport::authz {
@@ -22,6 +24,22 @@ XmlElement acl_element(const Acl& acl) {
     element.children.push_back(entry_element("group", &entry.who, entry.permissions));
   if (acl.any_other) element.children.push_back(entry_element("any-other", nullptr, *acl.any_other));
   if (acl.unauthenticated) element.children.push_back(entry_element("unauthenticated", nullptr, *acl.unauthenticated));
+  return element;
+}
+
+XmlElement pop_element(const Pop& pop) {
+  XmlElement element{.name = "pop", .attributes = {{"name", pop.name.to_string()}}};
+  if (!pop.description.empty()) element.attributes.emplace_back("description", pop.description);
+  element.attributes.emplace_back("warning", pop.warning ? "yes" : "no");
+  element.attributes.emplace_back("qop", name_of(pop.protection));
+  for (const auto& entry : pop.networks) {
+    element.children.push_back({.name = "network",
+                                .attributes = {{"address", entry.network.address()},
+                                               {"mask", entry.network.mask()},
+                                               {"level", entry.requirement.to_string()}}});
+  }
+  element.children.push_back(
+      {.name = "any-other-network", .attributes = {{"level", pop.any_other_network.to_string()}}});
   return element;
 }
 
@@ -54,9 +72,11 @@ class PolicyReader {
 
   Result<PolicyDocument> read(const XmlElement& root) && {
     for (const auto& element : root.children) {
-      auto done = element.name == "acl"      ? read_acl(element)
-                  : element.name == "object" ? read_object(element)
-                                             : read_attachment(element);
+      auto done = element.name == "acl"          ? read_acl(element)
+                  : element.name == "pop"        ? read_pop(element)
+                  : element.name == "object"     ? read_object(element)
+                  : element.name == "attach-pop" ? read_pop_attachment(element)
+                                                 : read_attachment(element);
       if (!done) return fail(std::move(done.error()));
     }
     const auto root_object = ObjectName::parse("/");
@@ -97,6 +117,39 @@ class PolicyReader {
     return {};
   }
 
+  Result<void> read_pop(const XmlElement& element) {
+    const auto name = value_of(element, "name");
+    if (auto done = document_.create_pop(name, value_of(element, "description")); !done) {
+      return at(element, done.error());
+    }
+    const auto pop = document_.get_pop(name);
+    if (!pop) return at(element, pop.error());
+    (*pop)->warning = value_of(element, "warning") == "yes";
+    (*pop)->protection = protection_from(value_of(element, "qop")).value_or(Protection::privacy);
+    for (const auto& child : element.children) {
+      if (auto done = read_requirement(**pop, child); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> read_requirement(const Pop& pop, const XmlElement& element) {
+    const auto requirement = Requirement::parse(value_of(element, "level"));
+    if (!requirement) return at(element, requirement.error());
+    if (element.name == "any-other-network") {
+      auto done = document_.set_pop_any_other_network(pop.name.text(), *requirement);
+      return done ? std::move(done) : at(element, done.error());
+    }
+    const auto network = Network::parse(value_of(element, "address"), value_of(element, "mask"));
+    if (!network) return at(element, network.error());
+    const auto is_it = [&](const Pop::Entry& entry) { return entry.network == *network; };
+    if (std::any_of(pop.networks.begin(), pop.networks.end(), is_it)) {
+      return at(element, Error(Errc::already_exists, "a second entry for the network " + network->address() + " " +
+                                                         network->mask()));
+    }
+    auto done = document_.set_pop_network(pop.name.text(), *network, *requirement);
+    return done ? std::move(done) : at(element, done.error());
+  }
+
   Result<void> read_object(const XmlElement& element) {
     const auto name = ObjectName::parse(value_of(element, "name"));
     if (!name) return at(element, name.error());
@@ -119,6 +172,17 @@ class PolicyReader {
     return {};
   }
 
+  Result<void> read_pop_attachment(const XmlElement& element) {
+    const auto object = ObjectName::parse(value_of(element, "object"));
+    if (!object) return at(element, object.error());
+    if (const auto already = document_.attached_pop(*object); !already.empty()) {
+      return at(element,
+                Error(Errc::already_exists, "the POP " + already + " is attached to " + object->text() + " already"));
+    }
+    if (auto done = document_.attach_pop(*object, value_of(element, "pop")); !done) return at(element, done.error());
+    return {};
+  }
+
   static tl::unexpected<Error> at(const XmlElement& element, const Error& error) {
     return fail(error.code, "line " + std::to_string(element.line) + ": " + error.detail);
   }
@@ -129,9 +193,13 @@ class PolicyReader {
 std::string render_policy(const PolicyDocument& document) {
   XmlElement root{.name = "policy", .attributes = {{"version", "1"}}};
   for (const auto& acl : document.acls()) root.children.push_back(acl_element(acl));
+  for (const auto& pop : document.pops()) root.children.push_back(pop_element(pop));
   for (const auto& [name, record] : document.objects()) root.children.push_back(object_element(name, record));
   for (const auto& [object, acl] : document.attachments()) {
     root.children.push_back({.name = "attach", .attributes = {{"object", object.text()}, {"acl", acl}}});
+  }
+  for (const auto& [object, pop] : document.pop_attachments()) {
+    root.children.push_back({.name = "attach-pop", .attributes = {{"object", object.text()}, {"pop", pop}}});
   }
   return xml::render(root);
 }

@@ -62,6 +62,14 @@ bool is_client_certs(std::string_view text) {
   return std::find(std::begin(kClientCertsNames), std::end(kClientCertsNames), text) != std::end(kClientCertsNames);
 }
 
+bool is_level_but_the_first(std::string_view text) {
+  return std::find(std::begin(kLevelNames) + 1, std::end(kLevelNames), text) != std::end(kLevelNames);
+}
+
+bool is_duration(std::string_view text) {
+  return duration_from(text).has_value();
+}
+
 bool is_realm(std::string_view text) {
   return !text.empty() && all_of(text, [](char c) { return !is_control(c) && c != '"' && c != '\\'; });
 }

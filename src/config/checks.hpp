@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 // What values of type text have to look like. Each is true for what is allowed.
@@ -20,5 +22,11 @@ bool is_ldap_url(std::string_view text);            // ldap://host[:port], ldaps
 bool is_ldap_server_or_empty(std::string_view text);  // ldap://host[:port] or ldaps://host[:port]
 bool is_http_url_or_empty(std::string_view text);   // http://host[:port][/path], without blanks
 bool is_local_url_or_empty(std::string_view text);  // a path on this server: begins with one '/', no backslash
+
+bool is_level_but_the_first(std::string_view text);  // one of kLevelNames that can be proved
+bool is_duration(std::string_view text);             // what duration_from() reads
+
+// A number of seconds, or a number with s, m, h or d; at most a year.
+std::optional<std::chrono::seconds> duration_from(std::string_view text);
 
 }  // namespace sallyport::config

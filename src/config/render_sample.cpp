@@ -23,7 +23,7 @@ void add_row(std::string& out, const SettingSpec& spec) {
   if (example) out += "# Not set by default; for example:\n";
   for (const auto line : split(example ? spec.example : spec.default_text, '\n')) {
     out += "#";
-    if (spec.is_map() && !example) {
+    if (spec.is_map() && line.find('=') != std::string_view::npos) {
       out += line;
     } else {
       out += std::string(spec.key) + " =" + (line.empty() ? "" : " " + std::string(line));

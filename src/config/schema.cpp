@@ -20,6 +20,9 @@ constexpr StanzaSpec kStanzas[] = {
     {"ba", "Login with HTTP basic authentication."},
     {"acnt-mgt", "Pages that the server makes itself."},
     {"login-limits", "What stops those who try passwords."},
+    {"authentication-levels", "How strong each method of login is."},
+    {"level-lifetime", "How long a level of authentication lasts, one line for each."},
+    {"step-up", "When a user has to prove more than he has."},
     {"registry", "Users and groups."},
     {"ldap", "The LDAP directory, when the registry is of type ldap."},
     {"policy", "Who may do what."},
@@ -33,7 +36,8 @@ constexpr StanzaSpec kStanzas[] = {
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
   for (const auto part : {server_rows(), login_rows(), certificate_rows(), certificate_login_rows(), certificate_user_rows(),
-                          registry_rows(), junction_rows()}) {
+                          step_up_rows(), registry_rows(),
+                           junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   // A stanza may have rows in several parts.

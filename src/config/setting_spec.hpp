@@ -82,7 +82,7 @@ struct SettingSpec {
   std::string_view since = "0.1.0";
   std::string_view summary;         // one sentence
   std::string_view paragraph = {};  // more sentences
-  std::string_view example = {};    // a value
+  std::string_view example = {};    // a value; for a stanza with free keys maybe "key = value"
 
   constexpr bool is_map() const { return field.shape == Field::Shape::map; }
   constexpr bool is_list() const { return field.shape == Field::Shape::list; }

@@ -58,6 +58,10 @@ inline constexpr std::string_view kAuthTransportNames[] = {"none", "https"};
 enum class ProxyHeader : std::uint8_t { x_forwarded_for, forwarded };
 inline constexpr std::string_view kProxyHeaderNames[] = {"X-Forwarded-For", "Forwarded"};
 
+// What [authentication-levels] ranks.
+enum class LevelName : std::uint8_t { unauthenticated, password, ssl, totp };
+inline constexpr std::string_view kLevelNames[] = {"unauthenticated", "password", "ssl", "totp"};
+
 enum class RegistryType : std::uint8_t { ldif, ldap };
 inline constexpr std::string_view kRegistryTypeNames[] = {"ldif", "ldap"};
 
@@ -185,6 +189,16 @@ struct BaSettings {
   std::string basic_auth_realm;
 };
 
+struct AuthenticationLevelSettings {
+  std::vector<LevelName> level;  // by position; the first is unauthenticated
+};
+
+struct StepUpSettings {
+  bool step_up_at_higher_level;
+  bool verify_step_up_user;
+  bool show_all_auth_prompts;
+};
+
 struct AccountManagementSettings {
   std::string mgt_pages_root;    // empty: the installed pages
   std::string error_pages_root;  // empty: "errors" in mgt_pages_root
@@ -280,6 +294,9 @@ struct Settings {
   SessionSettings session;
   FormsSettings forms;
   BaSettings ba;
+  AuthenticationLevelSettings authentication_levels;
+  std::vector<MapEntry> level_lifetime;  // name of a level -> duration, see duration_from()
+  StepUpSettings step_up;
   AccountManagementSettings acnt_mgt;
   LoginLimitSettings login_limits;
   RegistrySettings registry;

@@ -15,6 +15,7 @@ class Judge {
     certificates();
     revocation();
     sessions();
+    levels();
     registry();
     junctions();
     methods();
@@ -84,6 +85,45 @@ class Judge {
         settings.ba.ba_auth == AuthTransport::none) {
       warning("forms", "forms-auth", "nobody can log in: forms-auth and ba-auth are both none");
     }
+  }
+
+  void levels() {
+    const auto& settings = parsed_.settings;
+    const auto& levels = settings.authentication_levels.level;
+    const std::string_view stanza = "authentication-levels";
+    if (levels.empty() || levels.front() != LevelName::unauthenticated) {
+      error(stanza, "level", "the first level must be unauthenticated: it is the one of those who are not logged in");
+    }
+    for (auto level = levels.begin(); level != levels.end(); ++level) {
+      if (std::find(levels.begin(), level, *level) == level) continue;
+      error(stanza, "level", "the level " + name_of(*level) + " is there twice");
+    }
+    const bool by_password =
+        settings.forms.forms_auth != AuthTransport::none || settings.ba.ba_auth != AuthTransport::none;
+    if (by_password && !has(LevelName::password)) {
+      error(stanza, "level", "users may log in with a password, but there is no level password");
+    }
+    // By default there is no such level, and a login by certificate is worth the lowest one.
+    const auto& hosts = settings.accept_client_certs;
+    const bool by_certificate =
+        settings.certificate.accept_client_certs != ClientCerts::never ||
+        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& host) { return host.value != "never"; });
+    if (by_certificate && parsed_.line_of(stanza, "level") > 0 && !has(LevelName::ssl)) {
+      error(stanza, "level", "users may log in by certificate, but there is no level ssl");
+    }
+    for (const MapEntry& entry : settings.level_lifetime) {
+      const auto* const name = std::find(std::begin(kLevelNames), std::end(kLevelNames), entry.key);
+      if (has(static_cast<LevelName>(name - std::begin(kLevelNames)))) continue;
+      error("level-lifetime", entry.key, "there is no level " + entry.key + " in [authentication-levels]");
+    }
+  }
+
+  static std::string name_of(LevelName level) {
+    return std::string(kLevelNames[static_cast<std::size_t>(level)]);
+  }
+  bool has(LevelName name) const {
+    const auto& levels = parsed_.settings.authentication_levels.level;
+    return std::find(levels.begin(), levels.end(), name) != levels.end();
   }
 
   void registry() {

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "config/checks.hpp"
 #include "config/setting_spec.hpp"
 
 namespace sallyport::config {
@@ -55,6 +56,13 @@ bool is_absolute_path(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::chrono::seconds> duration_from(std::string_view text) {
+  constexpr std::uint64_t kYear = 366 * 86400;
+  const auto number = number_with_unit(text, kDurationUnits);
+  if (!number || *number > kYear) return std::nullopt;
+  return std::chrono::seconds(*number);
+}
 
 Result<void> read_value(const SettingSpec&, std::string_view text, bool& into) {
   if (equal_ignoring_case(text, "yes") || equal_ignoring_case(text, "true")) {

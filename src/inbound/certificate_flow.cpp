@@ -18,7 +18,7 @@ constexpr unsigned kTicketsToArm = 2;
 constexpr auto kVerificationTime = std::chrono::seconds(30);
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 constexpr int kMostRegistries = 4;
-constexpr int kLevel = 1;
+constexpr int kAnyLevel = 1;  // the proof's own is set where it is put into effect
 
 authn::Deliveries allowed_by(const config::CertificateLoginSettings& settings) {
   authn::Deliveries allowed;
@@ -254,7 +254,7 @@ async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const 
     const std::shared_ptr<login::PasswordRegistry> registry = current->registry;
     const async::Deadline deadline = x.loop().in(kRegistryTime);
     Result<login::CertificateUser> found =
-        co_await login::find_certificate_user(current->certificate_rules, registry, facts, kLevel, deadline);
+        co_await login::find_certificate_user(current->certificate_rules, registry, facts, kAnyLevel, deadline);
     // A reload, or an administrator's change, has put another registry in its place: that one has to agree.
     if (commons_.published.get()->registry != registry && asked < kMostRegistries) continue;
     if (!found) {
@@ -265,13 +265,22 @@ async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const 
       commons_.logs.event(log::Level::warning, "registry-unavailable", found.error().to_string());
       co_return Outcome{503, "registry-unavailable", std::string(words::kUnavailable), why};
     }
-    login::CredentialPtr credential = std::move(found->credential);
-    const std::string name(credential->user().text());
-    const bool stored = co_await sessions_.log_in(x, snapshot, visitor, std::move(credential), *registry);
-    if (!stored) co_return Outcome{503, "not-stored", std::string(words::kUnavailable), detail};
-    x.set_user(name);
-    audit(x, log::Outcome::success, "certificate", name, visitor, detail);
-    co_return Outcome();
+    Proven proven;
+    proven.credential = std::move(found->credential);
+    proven.said_by = registry;
+    proven.action = "certificate";
+    proven.detail = detail;
+    const auto level = current->certificate_rules.level_for(facts);
+    if (level) proven.level = snapshot.ladder.level_named(*level);
+    const ProofOutcome outcome = co_await proofs_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
+    switch (outcome) {
+      case ProofOutcome::logged_in:
+      case ProofOutcome::stepped_up: co_return Outcome();
+      case ProofOutcome::wrong_user: co_return Outcome{403, "wrong-user", std::string(words::kOtherUser), detail};
+      case ProofOutcome::level_too_low: co_return Outcome{403, "wrong-level", std::string(words_for(outcome)), detail};
+      case ProofOutcome::not_stored: break;
+    }
+    co_return Outcome{503, "not-stored", std::string(words::kUnavailable), detail};
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "inbound/client_connection.hpp"
-#include "inbound/sessions.hpp"
+#include "inbound/proofs.hpp"
 
 namespace sallyport::inbound {
 
@@ -11,7 +11,9 @@ namespace sallyport::inbound {
 // the very connection that was asked for this login, after a full handshake or a late request of ours, and once.
 class CertificateFlow {
  public:
-  CertificateFlow(Commons& commons, Sessions& sessions) : commons_(commons), sessions_(sessions) {}
+  // All must outlive it.
+  CertificateFlow(Commons& commons, Sessions& sessions, Proofs& proofs)
+      : commons_(commons), sessions_(sessions), proofs_(proofs) {}
 
   // Begins a login for the visitor's session, which there must be, and answers: a form has been sent, or a page would
   // only have one button.
@@ -46,6 +48,7 @@ class CertificateFlow {
 
   Commons& commons_;
   Sessions& sessions_;
+  Proofs& proofs_;
 };
 
 }  // namespace sallyport::inbound

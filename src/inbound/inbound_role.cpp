@@ -102,15 +102,19 @@ InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Poo
     : commons_(commons),
       pool_(pool),
       sessions_(commons),
-      certificate_flow_(commons, sessions_),
-      login_(commons, sessions_, certificate_flow_),
+      prompts_(commons, sessions_),
+      proofs_(commons, sessions_),
+      certificate_flow_(commons, sessions_, proofs_),
+      login_(commons, sessions_, prompts_, proofs_, certificate_flow_),
       session_watch_(context, commons) {}
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                     const Visitor& visitor, const Result<junction::Route>& route) const {
   authz::Request request;
   request.method = x.request().method;
-  return authz::decide(*snapshot.policy, visitor.subject(), judged_object(snapshot, target, route), snapshot.methods,
+  const identity::Subject& subject = visitor.subject();
+  const authz::Environment environment{x.client().address, x.client().secure, subject.level()};
+  return authz::decide(*snapshot.policy, subject, judged_object(snapshot, target, route), snapshot.methods, environment,
                        std::move(request));
 }
 
@@ -122,7 +126,34 @@ void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, c
   record.object = denial.object.text();
   record.method = denial.request.method;
   if (visitor.session) record.session = visitor.session->handle;
-  const std::string detail = denial.acl.empty() ? "" : "acl " + denial.acl + " at " + denial.acl_object;
+  std::string detail = denial.acl.empty() ? "" : "acl " + denial.acl + " at " + denial.acl_object;
+  if (!denial.pop.empty()) detail = "pop " + denial.pop + " at " + denial.pop_object;
+  record.detail = detail;
+  commons_.logs.audit(record);
+}
+
+void InboundRole::audit_warning(const Exchange& x, const authz::Permit& permit, const Visitor& visitor) {
+  log::AuditRecord record = x.audit_record("authz", "access", log::Outcome::success);
+  record.reason = authz::name_of(*permit.warning());
+  record.user = permit.subject().name();
+  record.object = permit.object().text();
+  record.method = permit.method();
+  if (visitor.session) record.session = visitor.session->handle;
+  const std::string detail = "warning mode of pop " + permit.pop() + ": would not be permitted";
+  record.detail = detail;
+  commons_.logs.audit(record);
+}
+
+void InboundRole::audit_step_up(const Exchange& x, const authz::StepUp& wanted, const Visitor& visitor) {
+  log::AuditRecord record = x.audit_record("authz", "access", log::Outcome::failure);
+  record.reason = authz::name_of(authz::DenialReason::level_too_low);
+  record.user = wanted.subject.name();
+  record.object = wanted.object.text();
+  record.method = wanted.request.method;
+  if (visitor.session) record.session = visitor.session->handle;
+  const std::string detail = "pop " + wanted.pop + " at " + wanted.pop_object + ": level " +
+                             std::to_string(wanted.level) + " needed, " + std::to_string(wanted.subject.level()) +
+                             " there";
   record.detail = detail;
   commons_.logs.audit(record);
 }
@@ -233,27 +264,60 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientC
   if (!go_on) co_return;
   if (visitor.session && visitor.session->subject.is_authenticated()) {
     x.set_user(std::string(visitor.session->subject.name()));
-    const std::shared_ptr<const session::ParkedRequest> parked = visitor.session->parked;
-    if (parked && !x.request().asks_for_tunnel &&
-        session::is_return(*parked, x.request(), *target, visitor.session->subject, x.loop().now(),
-                           snapshot.park_limits)) {
-      // Taken out first: whatever becomes of it, it is sent on once at most (attack F6).
-      const bool taken = co_await sessions_.update(visitor, session::with_parked(*visitor.session, nullptr));
-      if (taken) x.replace_request(session::replayed(*parked, x.request()), parked->body);
-    }
+    if (visitor.session->parked) co_await take_parked(x, snapshot, *target, visitor);
   }
   const Result<junction::Route> route = snapshot.junctions.route(*target);
   authz::Decision decision = decide(x, snapshot, *target, visitor, route);
   if (auto* const permit = std::get_if<authz::Permit>(&decision)) {
+    if (permit->warning()) audit_warning(x, *permit, visitor);
     co_await deliver(x, snapshot, *target, visitor, route, std::move(*permit));
+    co_return;
+  }
+  co_await step_up_or_refuse(x, snapshot, *target, visitor, decision, connection);
+}
+
+// The request that a login has interrupted, if this is the browser's return to it: it goes on in the place of this one.
+async::Task<bool> InboundRole::take_parked(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                           Visitor& visitor) {
+  const std::shared_ptr<const session::ParkedRequest> parked = visitor.session->parked;
+  if (x.request().asks_for_tunnel) co_return false;
+  if (!session::is_return(*parked, x.request(), target, visitor.session->subject, x.loop().now(),
+                          snapshot.park_limits)) {
+    co_return false;
+  }
+  // Taken out first: whatever becomes of it, it is sent on once at most (attack F6).
+  const Sessions::Change take = [&](const session::Session& now) -> std::optional<session::Session> {
+    if (now.parked != parked) return std::nullopt;
+    return session::with_parked(now, nullptr);
+  };
+  const bool taken = co_await sessions_.change(visitor, take);
+  if (taken) x.replace_request(session::replayed(*parked, x.request()), parked->body);
+  co_return taken;
+}
+
+// Answers what is no permit.
+async::Task<> InboundRole::step_up_or_refuse(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                             Visitor& visitor, const authz::Decision& decision,
+                                             ClientConnection& connection) {
+  const bool is_user = visitor.subject().is_authenticated();
+  if (const auto* const wanted = std::get_if<authz::StepUp>(&decision)) {
+    audit_step_up(x, *wanted, visitor);
+    if (is_user) {
+      co_await login_.challenge_to_step_up(x, snapshot, target, visitor, wanted->level, connection);
+    } else {
+      co_await login_.challenge(x, snapshot, target, visitor, wanted->level, connection);
+    }
     co_return;
   }
   const authz::Denial& denial = std::get<authz::Denial>(decision);
   audit_denial(x, denial, visitor);
+  // Where somebody comes from, and how, does not change with a login.
+  const bool is_of_place = denial.reason == authz::DenialReason::forbidden_network ||
+                           denial.reason == authz::DenialReason::privacy_required;
   // WebSEAL asks every visitor without a name to log in, whether that would help or not: what a user may do is nobody
   // else's business.
-  if (!visitor.subject().is_authenticated()) {
-    co_await login_.challenge(x, snapshot, *target, visitor, connection);
+  if (!is_user && !is_of_place) {
+    co_await login_.challenge(x, snapshot, target, visitor, 0, connection);
     co_return;
   }
   co_await x.refuse(403, "policy");

@@ -30,11 +30,19 @@ class InboundRole {
   void audit_misdirected(const exchange::Exchange& x, const http::CanonicalTarget& target, std::string_view reason);
   async::Task<bool> meets_client_auth(exchange::Exchange& x, const Snapshot& snapshot,
                                       const http::CanonicalTarget& target, const ConnectionSecurity& security);
+  async::Task<bool> take_parked(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                Visitor& visitor);
+  async::Task<> step_up_or_refuse(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                  Visitor& visitor, const authz::Decision& decision, ClientConnection& connection);
+  void audit_warning(const exchange::Exchange& x, const authz::Permit& permit, const Visitor& visitor);
+  void audit_step_up(const exchange::Exchange& x, const authz::StepUp& wanted, const Visitor& visitor);
   void audit_denial(const exchange::Exchange& x, const authz::Denial& denial, const Visitor& visitor);
 
   Commons& commons_;
   upstream::Pool& pool_;
   Sessions sessions_;
+  Prompts prompts_;
+  Proofs proofs_;
   CertificateFlow certificate_flow_;
   LoginFlow login_;
   SessionWatch session_watch_;

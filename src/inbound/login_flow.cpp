@@ -1,8 +1,8 @@
 #include "inbound/login_flow.hpp"
 
-#include "http/framing.hpp"
-#include "http/media.hpp"
 #include "inbound/login_pages.hpp"
+#include "inbound/offered_methods.hpp"
+#include "inbound/prompts.hpp"
 #include "session/same_origin.hpp"
 
 namespace sallyport::inbound {
@@ -17,19 +17,6 @@ constexpr std::string_view kWrong = "The user name or the password is not right.
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 // How many registries are asked for one login, when each is replaced while it answers.
 constexpr int kMostRegistries = 4;
-
-// Is this the page that the user is waiting for, or something that a page fetches on the side (an image, favicon.ico, a
-// script's call)? The latter must not take the place of the former in the session. Old browsers do not say
-// (W3C Fetch Metadata); what asks for a page then is what names HTML. Behind a WebSocket nobody sees a page.
-bool is_navigation(const http::RequestHead& head) {
-  if (const auto mode = head.headers.find("Sec-Fetch-Mode")) return *mode == "navigate";
-  return !head.asks_for_tunnel && !http::asks_for_websocket(head);
-}
-
-bool may_replace_parked(const http::RequestHead& head, const Visitor& visitor) {
-  if (!visitor.session->parked || head.headers.has("Sec-Fetch-Mode")) return true;
-  return head.method != "GET" || http::prefers_html(head.headers);
-}
 
 std::string in_words(Duration wait) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
@@ -48,13 +35,6 @@ void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome o
   commons_.logs.audit(record);
 }
 
-async::Task<> LoginFlow::ensure_session(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
-  if (visitor.session) co_return;
-  const bool stale = visitor.stale_cookie;
-  visitor = co_await sessions_.begin(x, snapshot);
-  visitor.stale_cookie = stale;
-}
-
 // The body of one of our own forms; without one the exchange has been answered.
 async::Task<std::optional<std::string>> LoginFlow::read_form(Exchange& x, std::size_t max_body) {
   Result<std::string> body = co_await x.read_body(max_body);
@@ -65,74 +45,47 @@ async::Task<std::optional<std::string>> LoginFlow::read_form(Exchange& x, std::s
   co_return std::nullopt;
 }
 
-async::Task<> LoginFlow::show_login(Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
-                                    int status) {
-  co_await ensure_session(x, snapshot, visitor);
-  if (!visitor.session) {
-    co_await x.refuse(503, "no session could be made for a login");
-    co_return;
+// Keeps the request and asks who its sender is: by a page, or at once where that page would only have one button.
+async::Task<> LoginFlow::interrupt(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                   Visitor& visitor, int level, ClientConnection& connection) {
+  const bool kept = co_await prompts_.keep(x, snapshot, target, visitor, level);
+  if (!kept) co_return;
+  const bool at_once = snapshot.settings->certificate_login.disable_cert_login_page &&
+                       methods_to_show(x, snapshot, visitor) == std::vector{authn::Method::certificate};
+  if (at_once) {
+    co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+  } else {
+    co_await prompts_.show_login(x, snapshot, visitor, "", 200);
   }
-  const bool by_password = snapshot.settings->forms.forms_auth != config::AuthTransport::none;
-  std::string page = by_password ? "login.html" : "certlogin.html";
-  co_await show_page(x, snapshot, std::move(page), visitor, std::move(error), status);
 }
 
-async::Task<bool> LoginFlow::park(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                  Visitor& visitor) {
-  Result<std::string> body = co_await x.read_body(snapshot.park_limits.max_body);
-  if (!body) {
-    if (body.error().code != Errc::too_large) co_return false;
-    x.close_afterwards();
-    co_return true;  // the login goes on, the request has to be sent again
+async::Task<> LoginFlow::challenge_to_step_up(Exchange& x, const Snapshot& snapshot,
+                                              const http::CanonicalTarget& target, Visitor& visitor, int level,
+                                              ClientConnection& connection) {
+  if (offered_for(x, snapshot, level).empty()) {
+    co_await x.refuse(403, "no method of login reaches the level that is needed");
+    co_return;
   }
-  const auto total = commons_.parked_bytes;
-  const std::size_t size = body->size() + 1024;
-  if (total->fetch_add(size) + size > snapshot.settings->server.parked_requests_max) {
-    total->fetch_sub(size);
-    co_return true;
+  if (shows_pages(x.request()) && is_navigation(x.request())) {
+    co_await interrupt(x, snapshot, target, visitor, level, connection);
+    co_return;
   }
-  auto parked = session::park(x.request(), target, std::move(*body), kScheme, visitor.subject(), x.loop().now(),
-                              snapshot.park_limits);
-  if (!parked) {
-    total->fetch_sub(size);
-    co_return true;
-  }
-  // The node's count goes down when the last holder lets the request go.
-  const auto release = [total, size](const session::ParkedRequest* request) {
-    delete request;
-    total->fetch_sub(size);
-  };
-  std::shared_ptr<const session::ParkedRequest> shared(new session::ParkedRequest(std::move(*parked)), release);
-  session::Session next = session::with_parked(*visitor.session, std::move(shared));
-  co_await sessions_.update(visitor, std::move(next));
-  co_return true;
+  exchange::Page page;
+  page.status = 401;
+  page.type = "application/json";
+  page.body = "{\"status\":401,\"error\":\"step-up required\",\"level\":" + std::to_string(level) +
+              ",\"request_id\":\"" + x.id() + "\"}\n";
+  co_await x.respond(std::move(page));
 }
 
 async::Task<> LoginFlow::challenge(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                   Visitor& visitor, ClientConnection& connection) {
+                                   Visitor& visitor, int level, ClientConnection& connection) {
   const config::Settings& settings = *snapshot.settings;
-  const auto accept = x.request().headers.find("Accept");
-  const bool shows_pages = !accept || accept->find("*/*") != std::string_view::npos ||
-                           http::prefers_html(x.request().headers);
-  const bool by_password = settings.forms.forms_auth != config::AuthTransport::none && x.client().secure;
-  const bool by_certificate = offers_certificate_login(x, snapshot);
-  const bool forms = by_password || by_certificate;
+  const bool forms = is_offered(x, snapshot, authn::Method::password) ||
+                     is_offered(x, snapshot, authn::Method::certificate);
   const bool basic = settings.ba.ba_auth != config::AuthTransport::none && x.client().secure;
-  if (forms && shows_pages && is_navigation(x.request())) {
-    co_await ensure_session(x, snapshot, visitor);
-    if (visitor.session && may_replace_parked(x.request(), visitor)) {
-      const bool readable = co_await park(x, snapshot, target, visitor);
-      if (!readable) {
-        co_await x.refuse(400, "the body of the interrupted request could not be read");
-        co_return;
-      }
-    }
-    const bool at_once = !by_password && settings.certificate_login.disable_cert_login_page;
-    if (at_once && visitor.session) {
-      co_await certificate_flow_.begin(x, snapshot, visitor, connection);
-    } else {
-      co_await show_login(x, snapshot, visitor, "", 200);
-    }
+  if (forms && shows_pages(x.request()) && is_navigation(x.request())) {
+    co_await interrupt(x, snapshot, target, visitor, level, connection);
     co_return;
   }
   if (!basic && !forms) {
@@ -156,8 +109,16 @@ async::Task<LoginFlow::Verdict> LoginFlow::log_in(Exchange& x, const Snapshot& s
     if (verdict.checked != Checked::accepted) co_return verdict;
     // A reload, or an administrator's change, has put another registry in its place: that one has to agree.
     if (commons_.published.get()->registry != verdict.said_by && asked < kMostRegistries) continue;
-    const bool stored = co_await sessions_.log_in(x, snapshot, visitor, verdict.credential, *verdict.said_by);
-    if (!stored) verdict.checked = Checked::not_stored;
+    Proven proven;
+    proven.credential = verdict.credential;
+    proven.said_by = verdict.said_by;
+    proven.action = method;
+    const ProofOutcome outcome = co_await proofs_.step_up_or_log_in(x, snapshot, visitor, std::move(proven));
+    if (outcome == ProofOutcome::not_stored) verdict.checked = Checked::not_stored;
+    if (outcome == ProofOutcome::wrong_user || outcome == ProofOutcome::level_too_low) {
+      verdict.checked = Checked::not_wanted;
+      verdict.words = words_for(outcome);
+    }
     co_return verdict;
   }
 }
@@ -195,9 +156,9 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, std::stri
 
 async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                     Visitor& visitor, ClientConnection& connection) {
-  const bool by_password = snapshot.settings->forms.forms_auth != config::AuthTransport::none;
-  const bool by_certificate = offers_certificate_login(x, snapshot);
-  if (!x.client().secure || (!by_password && !by_certificate)) {
+  const bool by_password = is_offered(x, snapshot, authn::Method::password);
+  const bool by_certificate = is_offered(x, snapshot, authn::Method::certificate);
+  if (!by_password && !by_certificate) {
     co_await x.refuse(404, "login by form is off");
     co_return;
   }
@@ -234,10 +195,10 @@ async::Task<> LoginFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visi
       co_await x.refuse(403, "a login form from another origin");
       co_return;
     case authn::LoginRefusal::stale:
-      co_await show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
+      co_await prompts_.show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
       co_return;
     case authn::LoginRefusal::incomplete:
-      co_await show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
+      co_await prompts_.show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
       co_return;
   }
 }
@@ -268,7 +229,7 @@ async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, c
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
     x.add_response_header("Retry-After", std::to_string(seconds));
     const std::string text = "Too many attempts. Please try again " + in_words(verdict.wait) + ".";
-    co_await show_login(x, snapshot, visitor, text, 429);
+    co_await prompts_.show_login(x, snapshot, visitor, text, 429);
     co_return;
   }
   if (verdict.checked == Checked::unavailable) {
@@ -277,7 +238,7 @@ async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, c
     co_return;
   }
   if (verdict.checked == Checked::refused) {
-    co_await show_login(x, snapshot, visitor, std::string(kWrong), 200);
+    co_await prompts_.show_login(x, snapshot, visitor, std::string(kWrong), 200);
     co_return;
   }
   if (verdict.checked == Checked::not_stored) {
@@ -285,14 +246,16 @@ async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, c
     co_await x.refuse(503, "the session could not be renewed");
     co_return;
   }
-  x.set_user(verdict.credential->user().to_string());
-  audit(x, "login", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
+  if (verdict.checked == Checked::not_wanted) {
+    co_await prompts_.show_login(x, snapshot, visitor, std::string(verdict.words), 403);
+    co_return;
+  }
   co_await lead_on(x, snapshot, sessions_, visitor, "");
 }
 
 async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
-  if (visitor.session && visitor.session->subject.is_authenticated()) {
-    audit(x, "logout", log::Outcome::success, "user", visitor.session->subject.name(), &visitor, "");
+  if (visitor.session && visitor.session->owner().is_authenticated()) {
+    audit(x, "logout", log::Outcome::success, "user", visitor.session->owner().name(), &visitor, "");
   }
   const Visitor before = visitor;
   co_await sessions_.end(x, snapshot, visitor);
@@ -309,7 +272,7 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
         session::initiator_of(request.headers, kScheme, target.authority()) == session::Initiator::other_page;
     const auto destination = request.headers.find("Sec-Fetch-Dest");
     const bool navigation = !destination || *destination == "document";
-    if (visitor.session && visitor.session->subject.is_authenticated() && (foreign || !navigation)) {
+    if (visitor.session && visitor.session->owner().is_authenticated() && (foreign || !navigation)) {
       co_await show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
       co_return;
     }
@@ -331,25 +294,30 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
 
 async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                Visitor& visitor, authn::LocalUrl url, ClientConnection& connection) {
-  const bool shows_login = x.client().secure && (snapshot.settings->forms.forms_auth != config::AuthTransport::none ||
-                                                 offers_certificate_login(x, snapshot));
+  const bool shows_login = is_offered(x, snapshot, authn::Method::password) ||
+                           is_offered(x, snapshot, authn::Method::certificate);
   switch (url) {
     case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor, connection); co_return;
     case authn::LocalUrl::certificate: co_await certificate_flow_.go_on(x, snapshot, visitor, connection); co_return;
     case authn::LocalUrl::logout: {
-      const bool is_user = visitor.session && visitor.session->subject.is_authenticated();
+      const bool is_user = visitor.session && visitor.session->owner().is_authenticated();
       if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {
         co_await serve_logout(x, snapshot, target, visitor);
         co_return;
       }
       if (!shows_login) break;
-      co_await show_login(x, snapshot, visitor, "", 200);
+      co_await prompts_.show_login(x, snapshot, visitor, "", 200);
       co_return;
     }
     case authn::LocalUrl::help: co_await show_page(x, snapshot, "help.html", visitor, "", 200); co_return;
     case authn::LocalUrl::login:
       if (!shows_login) break;
-      co_await show_login(x, snapshot, visitor, "", 200);
+      // Whoever asks for it by its name gives up the step-up that was begun.
+      if (visitor.session && visitor.session->wanted_level > 0) {
+        const Sessions::Change drop = [](const session::Session& now) { return session::with_wanted_level(now, 0); };
+        co_await sessions_.change(visitor, drop);
+      }
+      co_await prompts_.show_login(x, snapshot, visitor, "", 200);
       co_return;
     case authn::LocalUrl::unknown:
     case authn::LocalUrl::none: break;
@@ -381,9 +349,10 @@ async::Task<bool> LoginFlow::log_in_by_basic(Exchange& x, const Snapshot& snapsh
     Verdict given = co_await log_in(x, snapshot, visitor, credentials->user, std::move(credentials->password), "basic");
     verdict = std::move(given);
   }
-  if (verdict.checked == Checked::accepted) {
-    audit(x, "basic", log::Outcome::success, "password", verdict.credential->user().text(), &visitor, "");
-    co_return true;
+  if (verdict.checked == Checked::accepted) co_return true;
+  if (verdict.checked == Checked::not_wanted) {
+    co_await x.refuse(403, verdict.words);
+    co_return false;
   }
   if (verdict.checked == Checked::unavailable || verdict.checked == Checked::not_stored) {
     x.add_response_header("Retry-After", "5");

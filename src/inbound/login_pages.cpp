@@ -1,12 +1,15 @@
 #include "inbound/login_pages.hpp"
 
 #include "http/authority.hpp"
+#include "inbound/offered_methods.hpp"
 
 namespace sallyport::inbound {
 
 using exchange::Exchange;
 
 namespace {
+
+constexpr std::string_view kStepUpWords = "What you asked for needs a stronger sign-in than the one you have.";
 
 std::optional<http::Authority> asked_for(const Exchange& x) {
   const auto host = x.request().headers.find("Host");
@@ -22,6 +25,10 @@ bool offers_certificate_login(const Exchange& x, const Snapshot& snapshot) {
   if (!snapshot.client_verifier || !x.client().secure) return false;
   const auto authority = asked_for(x);
   return authority && snapshot.client_auth.of(authority->host) == tls::ClientAuth::prompt_as_needed;
+}
+
+bool is_stepping_up(const Visitor& visitor) {
+  return visitor.subject().is_authenticated() && visitor.session->wanted_level > 0;
 }
 
 std::string base_on_port(const Exchange& x, std::uint16_t port) {
@@ -41,10 +48,12 @@ async::Task<> show_page(Exchange& x, const Snapshot& snapshot, std::string name,
   values.set("HOSTNAME", x.request().headers.find("Host").value_or(""));
   values.set("OLDSESSION", visitor.stale_cookie ? "1" : "0");
   values.set("SECONDARY_BASE", base_on_port(x, snapshot.settings->certificate_login.secondary_port));
-  if (offers_certificate_login(x, snapshot)) values.show("CERTAUTHN");
+  show_sections(values, methods_to_show(x, snapshot, visitor));
+  if (is_stepping_up(visitor)) values.set("STEPUP", kStepUpWords);
   if (visitor.session) {
     values.set("FORM_TOKEN", visitor.session->form_token.reveal());
-    if (visitor.session->subject.is_authenticated()) values.set("USERNAME", visitor.session->subject.name());
+    if (visitor.session->owner().is_authenticated()) values.set("USERNAME", visitor.session->owner().name());
+    if (visitor.session->wanted_level > 0) values.set("AUTHNLEVEL", std::to_string(visitor.session->wanted_level));
     if (visitor.session->parked) values.set("URL", visitor.session->parked->target);
   }
   exchange::Page page;
@@ -58,8 +67,8 @@ async::Task<> lead_on(Exchange& x, const Snapshot& snapshot, Sessions& sessions,
   if (!page.empty()) {
     // What was interrupted must not happen by surprise when the user gets there some day.
     if (visitor.session->parked) {
-      session::Session next = session::with_parked(*visitor.session, nullptr);
-      co_await sessions.update(visitor, std::move(next));
+      const Sessions::Change drop = [](const session::Session& now) { return session::with_parked(now, nullptr); };
+      co_await sessions.change(visitor, drop);
     }
     co_await x.redirect(base + page, 302);
     co_return;

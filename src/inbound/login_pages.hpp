@@ -9,6 +9,9 @@ namespace sallyport::inbound {
 // Whether visitors of the host that is asked for may log in by a certificate that they are asked for when it is needed.
 bool offers_certificate_login(const exchange::Exchange& x, const Snapshot& snapshot);
 
+// Whether he is logged in and has been asked for a higher level.
+bool is_stepping_up(const Visitor& visitor);
+
 // Where our own pages are on another port of the host that is asked for: "https://www.example.com:8444"; empty for port 0.
 std::string base_on_port(const exchange::Exchange& x, std::uint16_t port);
 

@@ -12,6 +12,7 @@ constexpr auto kInterval = std::chrono::seconds(1);
 SessionWatch::Entry::Entry(SessionWatch& watch, const Visitor& visitor, exchange::Exchange& x) : x_(x) {
   if (!visitor.id || !visitor.subject().is_authenticated()) return;
   id_ = visitor.id;
+  handle_ = visitor.session->handle;
   link_before(watch.entries_);
 }
 
@@ -32,11 +33,30 @@ std::vector<session::SessionId> SessionWatch::under_way() const {
   return ids;
 }
 
-// Whoever waits for a stream that is cut is only posted: the list stays as it is meanwhile.
-void SessionWatch::end(const session::SessionId& id) {
+SessionWatch::Handles SessionWatch::handles_of(const std::vector<session::SessionId>& ids) const {
+  Handles handles;
   for (async::ListNode* node = entries_.next(); node != &entries_; node = node->next()) {
     const Entry& entry = *static_cast<Entry*>(node);
-    if (*entry.id_ == id && entry.x_.response_begun()) entry.x_.cut("the session has ended");
+    if (std::find(ids.begin(), ids.end(), *entry.id_) != ids.end()) handles.insert(entry.handle_);
+  }
+  return handles;
+}
+
+// A step-up, or the end of a level, gives a session another id; what was permitted before goes on. Rare, and so is this
+// look at all sessions.
+void SessionWatch::remove_the_moved(Handles& handles) const {
+  session::Limits limits = commons_.published.get()->session_limits;
+  limits.inactivity = Duration::zero();
+  for (const auto& session : commons_.sessions.with_handles(handles)) {
+    if (session::judge(*session, loop_.now(), limits) == session::Verdict::live) handles.erase(session->handle);
+  }
+}
+
+// Whoever waits for a stream that is cut is only posted: the list stays as it is meanwhile.
+void SessionWatch::end(const Handles& handles) {
+  for (async::ListNode* node = entries_.next(); node != &entries_; node = node->next()) {
+    const Entry& entry = *static_cast<Entry*>(node);
+    if (handles.contains(entry.handle_) && entry.x_.response_begun()) entry.x_.cut("the session has ended");
   }
 }
 
@@ -56,10 +76,15 @@ async::Task<> SessionWatch::look() {
     const async::Outcome outcome = co_await async::SleepUntil(soon);
     if (outcome == async::Outcome::canceled) co_return;
     const std::vector<session::SessionId> ids = under_way();
+    std::vector<session::SessionId> gone;
     for (const session::SessionId& id : ids) {
       const bool over = co_await is_over(id);
-      if (over) end(id);
+      if (over) gone.push_back(id);
     }
+    if (gone.empty()) continue;
+    Handles handles = handles_of(gone);
+    remove_the_moved(handles);
+    end(handles);
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "async/task_group.hpp"
@@ -26,14 +28,21 @@ class SessionWatch {
    private:
     friend class SessionWatch;
     std::optional<session::SessionId> id_;
+    std::string handle_;
     exchange::Exchange& x_;
   };
 
  private:
   async::Task<> look();
+  using Handles = std::set<std::string, std::less<>>;
+
   async::Task<bool> is_over(const session::SessionId& id);
   std::vector<session::SessionId> under_way() const;
-  void end(const session::SessionId& id);
+  // Those of the sessions under way with these ids.
+  Handles handles_of(const std::vector<session::SessionId>& ids) const;
+  // Leaves those that go on under another id.
+  void remove_the_moved(Handles& handles) const;
+  void end(const Handles& handles);
 
   async::EventLoop& loop_;
   Commons& commons_;

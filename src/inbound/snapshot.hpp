@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "authn/step_up_ladder.hpp"
 #include "authz/decide.hpp"
 #include "config/settings.hpp"
 #include "exchange/exchange.hpp"
@@ -84,6 +85,8 @@ struct Snapshot {
   upstream::PoolOptions pool_options;
   session::Limits session_limits;
   session::ParkLimits park_limits;
+  session::LevelLifetimes level_lifetimes;
+  authn::StepUpLadder ladder;
   session::SessionCookie session_cookie;
   junction::HeaderRules header_rules;
 };

@@ -5,6 +5,7 @@
 #include "admin/acl_commands.hpp"
 #include "admin/junction_commands.hpp"
 #include "admin/object_commands.hpp"
+#include "admin/pop_commands.hpp"
 #include "admin/session_commands.hpp"
 #include "admin/user_commands.hpp"
 #include "config/restart.hpp"
@@ -93,7 +94,9 @@ Result<Instance::State> Instance::load(const config::Settings* running, std::vec
     loaded.settings = std::move(*kept);
   }
   const config::Settings& settings = *loaded.settings;
-  auto policy = load_policy(settings.policy.policy_db);
+  authz::PolicyLimits policy_limits;
+  policy_limits.max_level = static_cast<int>(settings.authentication_levels.level.size()) - 1;
+  auto policy = load_policy(settings.policy.policy_db, policy_limits);
   if (!policy) add_error(diagnostics, policy.error());
   auto junctions = load_junctions(settings.junction.junction_db);
   if (!junctions) add_error(diagnostics, junctions.error());
@@ -252,8 +255,9 @@ admin::CommandOutput Instance::adopt(State next, const std::function<Result<>()>
 
 admin::CommandOutput Instance::run_policy_command(const std::vector<std::string>& words) {
   State next = *state_;
-  admin::CommandOutput output = words.front() == "acl" ? admin::run_acl_command(words, next.policy)
-                                                       : admin::run_object_command(words, next.policy);
+  admin::CommandOutput output = words.front() == "acl"   ? admin::run_acl_command(words, next.policy)
+                                : words.front() == "pop" ? admin::run_pop_command(words, next.policy)
+                                                         : admin::run_object_command(words, next.policy);
   if (!output.changed) return output;
   const auto save = [&] { return save_policy(next.settings->policy.policy_db, next.policy); };
   const admin::CommandOutput adopted = adopt(next, save);
@@ -310,11 +314,11 @@ admin::CommandOutput Instance::run(const std::vector<std::string>& words, LivePa
   }
   if (verb == "terminate") return admin::run_session_command(words, parts.sessions());
   const std::lock_guard lock(mutex_);
-  if (verb == "acl" || verb == "object") return run_policy_command(words);
+  if (verb == "acl" || verb == "pop" || verb == "object") return run_policy_command(words);
   if (verb == "junction" || verb == "server") return run_junction_command(words);
   if (verb == "user" || verb == "group") return run_registry_command(words, parts.sessions());
   return admin::misused(
-      "acl|object|junction|user|group|session|server|reload ...; see sallyport(8)");
+      "acl|pop|object|junction|user|group|session|server|reload ...; see sallyport(8)");
 }
 
 }  // namespace sallyport::server

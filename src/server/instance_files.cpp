@@ -37,13 +37,13 @@ LoadedSettings load_settings(const std::string& path) {
   return loaded;
 }
 
-Result<authz::PolicyDocument> load_policy(const std::string& path) {
+Result<authz::PolicyDocument> load_policy(const std::string& path, const authz::PolicyLimits& limits) {
   const auto text = read_file(path, kMostStore);
   if (!text) {
-    if (text.error().code == Errc::not_found) return authz::PolicyDocument::with_defaults();
+    if (text.error().code == Errc::not_found) return authz::PolicyDocument::with_defaults(limits);
     return fail(text.error());
   }
-  auto document = authz::parse_policy(*text);
+  auto document = authz::parse_policy(*text, limits);
   if (!document) return in_file(path, document.error());
   return document;
 }

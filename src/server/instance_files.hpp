@@ -21,7 +21,7 @@ LoadedSettings load_settings(const std::string& path);
 
 // The policy store. A file that is not there gives the default policy. Errors: bad_config and the like with
 // "file: line n: ...".
-Result<authz::PolicyDocument> load_policy(const std::string& path);
+Result<authz::PolicyDocument> load_policy(const std::string& path, const authz::PolicyLimits& limits);
 Result<> save_policy(const std::string& path, const authz::PolicyDocument& document);
 
 // The junction database: one XML file a junction. A directory that is not there gives none.

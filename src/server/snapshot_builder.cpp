@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "config/checks.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
@@ -74,6 +75,30 @@ void set_limits(inbound::Snapshot& snapshot) {
   snapshot.header_rules.reserved = junction::reserved_names();
   snapshot.header_rules.own_cookies = {snapshot.session_cookie.name()};
   snapshot.header_rules.keep_server_field = !settings.server.suppress_server_identity;
+}
+
+Result<> set_levels(inbound::Snapshot& snapshot) {
+  const config::Settings& settings = *snapshot.settings;
+  std::vector<std::string_view> names;
+  for (const config::LevelName level : settings.authentication_levels.level) {
+    names.push_back(config::kLevelNames[static_cast<std::size_t>(level)]);
+  }
+  auto ladder = authn::StepUpLadder::make(names, settings.step_up.step_up_at_higher_level);
+  if (!ladder) return fail(ladder.error().code, "[authentication-levels]: " + ladder.error().detail);
+  snapshot.ladder = std::move(*ladder);
+  for (const std::string& name : snapshot.certificate_rules.level_names()) {
+    const auto level = snapshot.ladder.level_named(name);
+    if (level && *level > 0) continue;
+    return fail(Errc::bad_config, "[certificate-levels] rule: there is no level " + name + " in [authentication-levels]");
+  }
+  snapshot.level_lifetimes.of.assign(names.size(), Duration::zero());
+  for (const config::MapEntry& entry : settings.level_lifetime) {
+    const auto level = std::find(names.begin(), names.end(), entry.key);
+    const auto lifetime = config::duration_from(entry.value);
+    if (level == names.end() || !lifetime) return fail(Errc::bad_config, "[level-lifetime] " + entry.key);
+    snapshot.level_lifetimes.of[static_cast<std::size_t>(level - names.begin())] = *lifetime;
+  }
+  return Result<>();
 }
 
 Result<> set_header_names(inbound::Snapshot& snapshot) {
@@ -354,6 +379,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
       }
     }
     snapshot->pages = std::move(*pages);
+    if (settings.authentication_levels.level.size() > 2 && !snapshot->pages->has("stepuplogin.html")) {
+      return fail(Errc::not_found, root + "/stepuplogin.html: this page is needed for several [authentication-levels]");
+    }
     auto rules = certificate_rules(settings);
     if (!rules) return fail(rules.error());
     snapshot->certificate_rules = std::move(*rules);
@@ -379,6 +407,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   add_host_names(*snapshot);
   snapshot->client_auth = client_auth_of(*snapshot->settings);
   set_limits(*snapshot);
+  if (const auto set = set_levels(*snapshot); !set) return fail(set.error());
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());
   if (const auto added = add_servers(*snapshot, parts); !added) return fail(added.error());
 

@@ -168,11 +168,14 @@ void UserRecheck::refresh_sessions(const Question& question, const identity::Cre
   const auto next = [&](const store::SessionPtr& session) -> store::SessionPtr {
     if (!is_of(*session, user, question.asked)) return nullptr;
     if (login::standing_of(session->subject.credential(), now) != login::Standing::changed) return nullptr;
-    auto credential = login::refreshed(session->subject.credential(), now);
-    if (!credential) return nullptr;  // it was made of one
+    const auto renew = [&](const identity::Credential& old) {
+      auto credential = login::refreshed(old, now);
+      return credential ? std::move(*credential) : nullptr;
+    };
+    auto renewed = session::with_renewed(*session, renew);
+    if (!renewed) return nullptr;  // they were made of credentials
     audit(*session, "refresh", "user-changed");
-    return std::make_shared<const session::Session>(
-        session::with_subject(*session, identity::Subject(std::move(*credential))));
+    return std::make_shared<const session::Session>(std::move(*renewed));
   };
   parts_.sessions().replace_if(next);
 }

@@ -5,9 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/secret.hpp"
@@ -16,16 +19,32 @@
 
 namespace sallyport::session {
 
+// A login that succeeded, and when.
+struct Proof {
+  identity::Subject subject;
+  TimePoint proved{};
+  std::shared_ptr<const Proof> before;  // of a lower level; null if there is none
+};
+
 // One entry of the session store, held as shared_ptr<const Session>. The functions below make the next value out of
 // it. An anonymous one exists only while a login is going on.
 struct Session {
   std::string handle;  // the name that administrators use ("user session id"); random, gives no access
   identity::Subject subject;
   TimePoint created{};        // when its lifetime began
-  TimePoint authenticated{};  // when the last login or step-up succeeded; `created` while anonymous
+  TimePoint authenticated{};  // when `subject` was proved; `created` while anonymous
   TimePoint last_active{};
   Secret form_token;                            // what our own forms must send back
   std::shared_ptr<const ParkedRequest> parked;  // the request that a login interrupted; may be null
+  // What was proved before a step-up, and counts again when the higher level lapses. Of an anonymous session: who has to
+  // log in again, because nothing that he proved counts any more. Null mostly.
+  std::shared_ptr<const Proof> before;
+  TimePoint moved{};                  // when it went on under another id, with the same handle; long ago if never
+  TimePoint ends = TimePoint::max();  // of what was left behind under an old id, see left_behind()
+  int wanted_level = 0;               // that a step-up was begun for; 0: none
+
+  // Whose session it is, whether that has to be proved again or not; anonymous if it is nobody's.
+  const identity::Subject& owner() const { return before && !subject.is_authenticated() ? before->subject : subject; }
 };
 
 // How long sessions live; zero is "no limit".
@@ -46,17 +65,44 @@ Session begin(std::string handle, Secret form_token, TimePoint now);
 // The same session after a request.
 Session touched(const Session& session, TimePoint now);
 
+// How long each level lasts after it was proved, by its number; zero, as for levels behind the end: as long as the
+// session.
+struct LevelLifetimes {
+  std::vector<Duration> of;
+};
+
+// Whether the level of the session's user is over, each level by a clock of its own (attack case F5).
+bool has_lapsed(const Session& session, TimePoint now, const LevelLifetimes& lifetimes);
+
+// The session after that; it must get a new SessionId with it (attack case F2). It falls back to the highest level below
+// that was proved and still lasts; if there is none, it is anonymous, with a new handle and a new life, and knows whose
+// it was. What is parked stays parked.
+Session lapsed(const Session& session, std::string handle, Secret form_token, TimePoint now,
+               const LevelLifetimes& lifetimes);
+
 // The session after a login, step-up or reauthentication has succeeded; it must get a new SessionId with it (attack
-// cases F1, F2). For another user than before it is a new beginning: a new lifetime, and nothing parked for the other
-// one stays. For the same user the lifetime goes on.
+// cases F1, F2). For another user than before it is a new beginning: a new handle, a new lifetime, and nothing parked for
+// the other one stays. For the same user handle and lifetime go on. Its level is the new one and no other (attack case
+// F5); what was proved at lower levels is remembered.
 Session authenticated(const Session& session, identity::Subject subject, std::string handle, Secret form_token,
                       TimePoint now);
 
-// The session after its user's credential was made anew without a login: groups or attributes have changed.
-Session with_subject(const Session& session, identity::Subject subject);
+// The session after its user's credentials, that which counts and those that may count again, were made anew without a
+// login: groups or attributes have changed. Nothing if `renew` has a null for one of them.
+std::optional<Session> with_renewed(
+    const Session& session,
+    const std::function<std::shared_ptr<const identity::Credential>(const identity::Credential&)>& renew);
+
+// What may stay under the old id when a session goes on under a new one: the same until `ends`, for requests that were
+// on their way when the id changed, and with nothing parked. It must never be put under another id.
+Session left_behind(const Session& session, TimePoint ends);
+bool is_left_behind(const Session& session);
 
 // The session with another parked request, or with none.
 Session with_parked(const Session& session, std::shared_ptr<const ParkedRequest> parked);
+
+// The session when a step-up to this level begins; 0: none is going on any more.
+Session with_wanted_level(const Session& session, int level);
 
 // What a form sent back is the session's own token; in constant time. Never true for an empty token.
 bool is_form_token(const Session& session, std::string_view token);

@@ -181,14 +181,18 @@ async::Task<Result<bool>> MemoryStore::replace(const session::SessionId& id, con
 }
 
 async::Task<Result<bool>> MemoryStore::rekey(const session::SessionId& id, const session::SessionId& new_id,
-                                             const SessionPtr& seen, SessionPtr next) {
-  // The old id dies first: there is no moment at which both work.
+                                             const SessionPtr& seen, SessionPtr next, SessionPtr left) {
+  // The old id dies first: there is no moment at which both give the same.
   {
     Shard& shard = shard_of(id);
     const Key key = key_of(id);
     const std::lock_guard lock(shard.mutex);
     if (!shard.holds(key, seen)) co_return false;
-    shard.remove(key);
+    if (left) {
+      shard.put(key, std::move(left));
+    } else {
+      shard.remove(key);
+    }
   }
   Shard& shard = shard_of(new_id);
   const Key key = key_of(new_id);
@@ -207,6 +211,19 @@ async::Task<Result<>> MemoryStore::erase(const session::SessionId& id) {
   const std::lock_guard lock(shard.mutex);
   shard.remove(key);
   co_return Result<>();
+}
+
+std::vector<SessionPtr> MemoryStore::with_handles(const std::set<std::string, std::less<>>& handles) const {
+  std::vector<SessionPtr> out;
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock(shard->mutex);
+    for (const auto* const half : {&shard->users, &shard->anonymous}) {
+      for (const auto& entry : half->list) {
+        if (handles.contains(entry.session->handle)) out.push_back(entry.session);
+      }
+    }
+  }
+  return out;
 }
 
 std::vector<SessionPtr> MemoryStore::active_since(TimePoint when) const {

@@ -25,8 +25,9 @@ class MemoryStore final : public SessionStore {
   async::Task<Result<>> insert(const session::SessionId& id, SessionPtr session) override;
   async::Task<Result<bool>> replace(const session::SessionId& id, const SessionPtr& seen, SessionPtr next) override;
   async::Task<Result<bool>> rekey(const session::SessionId& id, const session::SessionId& new_id,
-                                  const SessionPtr& seen, SessionPtr next) override;
+                                  const SessionPtr& seen, SessionPtr next, SessionPtr left) override;
   async::Task<Result<>> erase(const session::SessionId& id) override;
+  std::vector<SessionPtr> with_handles(const std::set<std::string, std::less<>>& handles) const override;
   std::vector<SessionPtr> active_since(TimePoint when) const override;
   std::size_t replace_if(const std::function<SessionPtr(const SessionPtr&)>& next) override;
   std::vector<SessionPtr> list(std::size_t limit) const override;

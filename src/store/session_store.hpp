@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,14 @@ class SessionStore {
   virtual async::Soon<Result<SessionPtr>> find(const session::SessionId& id) = 0;
   virtual async::Task<Result<>> insert(const session::SessionId& id, SessionPtr session) = 0;
   virtual async::Task<Result<bool>> replace(const session::SessionId& id, const SessionPtr& seen, SessionPtr next) = 0;
-  // The same under another id; the old id is dead at once (attack cases F1, F2).
+  // The same under another id. What is found under the old id from then on is `left`; if that is null, the old id is
+  // dead at once (attack cases F1, F2).
   virtual async::Task<Result<bool>> rekey(const session::SessionId& id, const session::SessionId& new_id,
-                                          const SessionPtr& seen, SessionPtr next) = 0;
+                                          const SessionPtr& seen, SessionPtr next, SessionPtr left) = 0;
   virtual async::Task<Result<>> erase(const session::SessionId& id) = 0;
+
+  // Those with one of these handles, whatever their ids are now. Looks at every session.
+  virtual std::vector<SessionPtr> with_handles(const std::set<std::string, std::less<>>& handles) const = 0;
 
   // Of users who have used them since then.
   virtual std::vector<SessionPtr> active_since(TimePoint when) const = 0;

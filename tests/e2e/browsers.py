@@ -85,6 +85,16 @@ class Chromium:
     def text(self):
         return self.run("return document.body.textContent")
 
+    def tab(self):
+        return self.driver.current_window_handle
+
+    def new_tab(self):
+        self.driver.switch_to.new_window("tab")
+        return self.tab()
+
+    def show(self, tab):
+        self.driver.switch_to.window(tab)
+
     def quit(self):
         self.driver.quit()
         self.profile.cleanup()

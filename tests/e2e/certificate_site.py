@@ -37,8 +37,13 @@ class CertificateSite(Instance):
 
     def served_by(self):
         """What the audit says of the last login by certificate."""
-        lines = [line for line in self.audit() if line.get("action") == "certificate"]
+        lines = self.logins()
         return lines[-1] if lines else None
+
+    def logins(self):
+        """What the audit says of logins and steps by certificate."""
+        return [line for line in self.audit() if line.get("action") == "certificate" or
+                (line.get("action") == "step-up" and line["reason"] == "certificate")]
 
 
 class Curl:

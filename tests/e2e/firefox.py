@@ -112,6 +112,16 @@ class Firefox:
     def text(self):
         return self.run("return document.body.textContent")
 
+    def tab(self):
+        return self.command("GetWindowHandle")
+
+    def new_tab(self):
+        self.show(self.command("NewWindow", type="tab", focus=True)["handle"])
+        return self.tab()
+
+    def show(self, tab):
+        self.command("SwitchToWindow", handle=tab, focus=True)
+
     def quit(self):
         if self.link:
             self.link.close()

@@ -1,15 +1,13 @@
 """Chromium and Firefox over HTTP/2: login, many requests at once, large forms, WebSockets, ends of connections."""
-import re
 import signal
-import struct
 import threading
-import zlib
 
 import pytest
 
 from browsers import Chromium
 from firefox import Firefox
-from sallyport import PASSWORD, ScriptedBackEnd, wait_until
+from picture_site import IMAGES_SHOWN, Site
+from sallyport import PASSWORD, wait_until
 
 
 @pytest.fixture(scope="module", params=["chromium", "firefox"])
@@ -43,48 +41,6 @@ def log_lines(instance, text):
     return [line for line in (instance.dir / "request.log").read_text().splitlines() if text in line]
 
 
-def png():
-    def chunk(kind, data):
-        return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack("!IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(b"\0\xff\0\0")) + chunk(b"IEND", b""))
-
-
-class Site:
-    """A back end with pages of images, a form, and answers that can be held back."""
-
-    def __init__(self, images):
-        self.images = images
-        self.held = threading.Event()
-        self.held.set()
-        self.waiting = 0
-        self.posted = []
-        self.back_end = ScriptedBackEnd(self.script)
-
-    def script(self, link, _):
-        while head := self.back_end.read_head(link):
-            method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
-            length = re.search(rb"\r\ncontent-length: (\d+)", head, re.I)
-            body = b""
-            while length and len(body) < int(length[1]):
-                body += link.recv(65536)
-            if method == "POST":
-                self.posted.append(body)
-            kind, data = self.answer(path)
-            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n" % (kind, len(data)) + data)
-
-    def answer(self, path):
-        if path == "/images":
-            return b"text/html", b"".join(b"<img src=image%d>" % i for i in range(self.images))
-        if path.startswith("/image"):
-            self.waiting += 1
-            self.held.wait(20)
-            return b"image/png", png()
-        if path == "/form":
-            return b"text/html", b"<form method=post action=done><textarea name=text></textarea><button>Send</button></form>"
-        return b"text/html", b"<p>done</p>"
-
-
 @pytest.fixture
 def make_site():
     made = []
@@ -99,9 +55,6 @@ def make_site():
     for site in made:
         site.held.set()
         site.back_end.stop()
-
-
-IMAGES_SHOWN = "return [...document.images].filter((i) => i.complete && i.naturalWidth === 1).length"
 
 
 @pytest.fixture

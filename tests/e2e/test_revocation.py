@@ -232,7 +232,7 @@ cACertificate;binary:: {ca}
 @pytest.fixture(scope="module")
 def directory(site, ca, tmp_path_factory):
     """An authority, and a slapd with its entry, in which its CRL is: `publish()` starts it."""
-    issuer = site.authority("Directory CA", subject=f"/DC=com/DC=example/CN=Directory CA")
+    issuer = site.authority("Directory CA", subject="/DC=com/DC=example/CN=Directory CA")
     issuer.good, issuer.bad = issuer.issue("good"), issuer.issue("bad")
     issuer.revoke(issuer.bad)
     crl = base64.b64encode(issuer.crl(der=True).read_bytes()).decode()

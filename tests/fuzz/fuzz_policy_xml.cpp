@@ -21,7 +21,7 @@ void check_error(const Error& error) {
 void check_decisions(const PolicyDocument& document) {
   const auto policy = document.freeze(1);
   for (const auto& [object, acl] : document.attachments()) {
-    auto decision = decide(*policy, identity::Subject(), object, MethodMap::standard(), {"GET", 1});
+    auto decision = decide(*policy, identity::Subject(), object, MethodMap::standard(), Environment(), {"GET", 1});
     const auto granted = match(document.find_acl(document.effective_acl(object)).value(), identity::Subject());
     if (std::holds_alternative<Permit>(decision)) {
       fuzz::check(granted.permissions.contains(PermissionSet::of("r")), "a permit is granted by the list");

@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(an_object_without_a_record_is_shown_with_what_holds_for_it)
          "    Description:\n"
          "    Type: 0 (unknown)\n"
          "    Is Policy Attachable: Yes\n"
-         "    Attached ACL:\n"
-         "    Effective ACL: default-webseal\n");
+         "    Attached ACL:\n    Attached POP:\n"
+         "    Effective ACL: default-webseal\n    Effective POP:\n");
   prints("object exists /WebSEAL/www-default/x", "Exists: No\n");
 }
 
@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(objects_are_made_changed_and_deleted) {
          "    Description: shop\n"
          "    Type: 11 (container object)\n"
          "    Is Policy Attachable: No\n"
-         "    Attached ACL:\n"
-         "    Effective ACL: default-webseal\n");
+         "    Attached ACL:\n    Attached POP:\n"
+         "    Effective ACL: default-webseal\n    Effective POP:\n");
   done("object delete /WebSEAL/www-default/app");
   prints("object exists /WebSEAL/www-default/app", "Exists: No\n");
 }
@@ -85,10 +85,10 @@ BOOST_AUTO_TEST_CASE(containers_are_listed) {
   prints("object list /WebSEAL/s/app", "");
   prints("object listandshow /WebSEAL/s",
          "    Name: /WebSEAL/s/app\n    Description:\n    Type: 5 (junction)\n    Is Policy Attachable: Yes\n"
-         "    Attached ACL:\n    Effective ACL: default-webseal\n");
+         "    Attached ACL:\n    Attached POP:\n    Effective ACL: default-webseal\n    Effective POP:\n");
   prints("object show /WebSEAL",
          "    Name: /WebSEAL\n    Description:\n    Type: 0 (unknown)\n    Is Policy Attachable: Yes\n"
-         "    Attached ACL: default-webseal\n    Effective ACL: default-webseal\n");
+         "    Attached ACL: default-webseal\n    Attached POP:\n    Effective ACL: default-webseal\n    Effective POP:\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_an_error) {

@@ -18,12 +18,14 @@ std::string file(const std::string& name) {
   return text.str();
 }
 
-std::string shown(const std::string& name) {
+std::string shown(const std::string& name, const std::vector<const char*>& sections = {"FORMSAUTHN"}) {
   PageValues values;
+  for (const char* section : sections) values.show(section);
   values.set("HOSTNAME", "www.example");
   values.set("REQUEST_ID", "REQ<1>");
   values.set("FORM_TOKEN", "t0ken");
   values.set("USERNAME", "al<i>ce");
+  values.set("STEPUP", "more <than> that");
   const auto page = Page::parse(name, file(name), file("style.css"));
   BOOST_REQUIRE_MESSAGE(page, page.error().detail);
   return page->render(values);
@@ -37,7 +39,8 @@ const char* const kPages[] = {"login.html",      "login_success.html", "logout.h
                               "help.html",       "acct_locked.html",   "errors/400.html", "errors/401.html",
                               "errors/403.html", "errors/404.html",    "errors/405.html", "errors/413.html",
                               "errors/414.html", "errors/421.html",    "errors/429.html", "errors/431.html",
-                              "errors/500.html", "errors/502.html",    "errors/503.html", "errors/504.html"};
+                              "errors/500.html", "errors/502.html",    "errors/503.html", "errors/504.html",
+                              "stepuplogin.html"};
 
 }  // namespace
 
@@ -76,6 +79,21 @@ BOOST_AUTO_TEST_CASE(the_login_form_has_labels_and_the_token) {
     BOOST_TEST(has(page, part), part);
   }
   BOOST_TEST(!has(page, "value=\"cert\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_page_has_the_forms_of_the_methods_that_are_offered) {
+  for (const char* name : {"login.html", "stepuplogin.html"}) {
+    const std::string by_certificate = shown(name, {"CERTAUTHN"});
+    BOOST_TEST(has(by_certificate, "value=\"cert\""), name);
+    BOOST_TEST(!has(by_certificate, "value=\"pwd\""), name);
+    BOOST_TEST(!has(by_certificate, "type=\"password\""), name);
+    BOOST_TEST(has(by_certificate, "</html>"), name);
+    const std::string by_password = shown(name, {"FORMSAUTHN"});
+    BOOST_TEST(!has(by_password, "value=\"cert\""), name);
+    BOOST_TEST(has(by_password, "value=\"pwd\""), name);
+    BOOST_TEST(has(by_password, "name=\"token\" value=\"t0ken\""), name);
+  }
+  BOOST_TEST(has(shown("stepuplogin.html"), "more &lt;than&gt; that"));
 }
 
 // attack case F9

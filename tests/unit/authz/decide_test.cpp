@@ -36,7 +36,7 @@ PolicyDocument sample() {
 
 Decision ask(const identity::Subject& subject, std::string_view path, std::string method = "GET") {
   static const auto policy = sample().freeze(7);
-  return decide(*policy, subject, object(std::string(kServer) + std::string(path)), MethodMap::standard(),
+  return decide(*policy, subject, object(std::string(kServer) + std::string(path)), MethodMap::standard(), Environment(),
                 {std::move(method), 42});
 }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_entry_at_the_root_sees_nothing) {
   BOOST_REQUIRE(document.remove_entry("default-root", kUnauthenticated));
   const auto policy = document.freeze(8);
   const auto decision =
-      decide(*policy, nobody(), object("/WebSEAL/www-default/pub"), MethodMap::standard(), {"GET", 1});
+      decide(*policy, nobody(), object("/WebSEAL/www-default/pub"), MethodMap::standard(), Environment(), {"GET", 1});
   BOOST_TEST(refusal(decision) == "no_traverse default-root / login");
 }
 
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(A13_unknown_methods_are_denied_whoever_asks) {
 
 BOOST_AUTO_TEST_CASE(F17_what_cannot_be_evaluated_is_denied) {
   const auto policy = sample().freeze(1);
-  BOOST_TEST(refusal(decide(*policy, user("sec_master"), object("/WebSEAL"), PermissionSet(), {"GET", 1})) ==
+  BOOST_TEST(refusal(decide(*policy, user("sec_master"), object("/WebSEAL"), PermissionSet(), Environment(), {"GET", 1})) ==
              "evaluation_error  ");
 }
 
@@ -128,8 +128,129 @@ BOOST_AUTO_TEST_CASE(a_denial_says_what_was_missing) {
 BOOST_AUTO_TEST_CASE(operations_that_are_no_requests_are_judged_the_same_way) {
   const auto policy = sample().freeze(1);
   const auto control = PermissionSet::of("c");
-  BOOST_TEST(permitted(decide(*policy, user("sec_master"), object("/WebSEAL/www-default"), control, {})));
-  BOOST_TEST(!permitted(decide(*policy, user("alice"), object("/WebSEAL/www-default"), control, {})));
+  BOOST_TEST(permitted(decide(*policy, user("sec_master"), object("/WebSEAL/www-default"), control, Environment(), {})));
+  BOOST_TEST(!permitted(decide(*policy, user("alice"), object("/WebSEAL/www-default"), control, Environment(), {})));
+}
+
+namespace {
+
+// As sample(), with this said of the POP "p" at /pub and /staff.
+template <class Change>
+PolicyDocument with_pop(Change change) {
+  auto document = sample();
+  BOOST_REQUIRE(document.create_pop("p"));
+  change(document);
+  for (const auto* const where : {"/pub", "/staff"}) {
+    BOOST_REQUIRE(document.attach_pop(object(std::string(kServer) + where), "P"));
+  }
+  return document;
+}
+
+Environment from(std::string_view address, int level = 1, bool secure = true) {
+  return {*IpAddress::parse(address), secure, level};
+}
+
+// "permit", "permit with warning ...", "level 2 by p at ...", or the denial's reason.
+std::string judged(const PolicyDocument& document, const identity::Subject& subject, std::string_view path,
+                   const Environment& environment, std::string method = "GET") {
+  const auto decision = decide(*document.freeze(7), subject, object(std::string(kServer) + std::string(path)),
+                               MethodMap::standard(), environment, {std::move(method), 42});
+  if (const auto* permit = std::get_if<Permit>(&decision)) {
+    return permit->warning() ? "permit in spite of " + std::string(name_of(*permit->warning())) : "permit";
+  }
+  if (const auto* step_up = std::get_if<StepUp>(&decision)) {
+    return "level " + std::to_string(step_up->level) + " by " + step_up->pop + " at " + step_up->pop_object;
+  }
+  return std::string(name_of(std::get<Denial>(decision).reason));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_level_that_is_missing_is_a_step_up_and_no_permit) {
+  const auto document =
+      with_pop([](auto& d) { BOOST_REQUIRE(d.set_pop_any_other_network("p", {false, 2})); });
+  const std::string wanted = "level 2 by p at /WebSEAL/www-default/pub";
+  BOOST_TEST(judged(document, user("alice"), "/pub/x", from("192.0.2.1", 1)) == wanted);
+  BOOST_TEST(judged(document, nobody(), "/pub/x", from("192.0.2.1", 0)) == wanted);
+  BOOST_TEST(judged(document, user("alice"), "/pub/x", from("192.0.2.1", 2)) == "permit");
+  BOOST_TEST(judged(document, user("alice"), "/pub/x", from("192.0.2.1", 3)) == "permit");
+  BOOST_TEST(judged(document, user("alice"), "/elsewhere", from("192.0.2.1", 1)) == "permit");
+}
+
+BOOST_AUTO_TEST_CASE(F15_what_the_list_denies_needs_no_step_up) {
+  const auto document =
+      with_pop([](auto& d) { BOOST_REQUIRE(d.set_pop_any_other_network("p", {false, 2})); });
+  BOOST_TEST(judged(document, user("bob"), "/staff/x", from("192.0.2.1", 1)) == "no_traverse");
+  BOOST_TEST(judged(document, user("alice"), "/pub/x", from("192.0.2.1", 1), "DELETE") == "no_permission");
+}
+
+BOOST_AUTO_TEST_CASE(networks_the_connection_and_the_level_are_asked_in_this_order) {
+  const auto document = with_pop([](auto& d) {
+    BOOST_REQUIRE(d.set_pop_any_other_network("p", {false, 1}));
+    BOOST_REQUIRE(d.set_pop_protection("p", Protection::integrity));
+    BOOST_REQUIRE(d.set_pop_network("p", network("10.0.0.0", "255.0.0.0"), {true, 0}));
+    BOOST_REQUIRE(d.set_pop_network("p", network("10.1.0.0", "255.255.0.0"), {false, 0}));
+  });
+  BOOST_TEST(judged(document, nobody(), "/pub", from("10.2.0.1", 0, false)) == "forbidden_network");
+  BOOST_TEST(judged(document, nobody(), "/pub", from("10.1.0.1", 0, false)) == "privacy_required");
+  BOOST_TEST(judged(document, nobody(), "/pub", from("10.1.0.1", 0)) == "permit");
+  BOOST_TEST(judged(document, nobody(), "/pub", from("192.0.2.1", 0, false)) == "privacy_required");
+  BOOST_TEST(judged(document, nobody(), "/pub", from("192.0.2.1", 0)) == "level 1 by p at /WebSEAL/www-default/pub");
+}
+
+BOOST_AUTO_TEST_CASE(who_has_B_is_free_of_the_conditions) {
+  const auto document = with_pop([](auto& d) {
+    BOOST_REQUIRE(d.set_pop_any_other_network("p", {true, 0}));
+    BOOST_REQUIRE(d.set_entry("public", of_group("helpers"), letters("TrB")));
+  });
+  BOOST_TEST(judged(document, user("alice", {"helpers"}), "/pub/x", from("192.0.2.1", 1, false)) == "permit");
+  BOOST_TEST(judged(document, user("alice"), "/pub/x", from("192.0.2.1", 9)) == "forbidden_network");
+}
+
+BOOST_AUTO_TEST_CASE(the_nearest_pop_counts_alone_and_apart_from_the_lists) {
+  auto document = with_pop([](auto& d) { BOOST_REQUIRE(d.set_pop_any_other_network("p", {false, 2})); });
+  BOOST_REQUIRE(document.create_pop("root"));
+  BOOST_REQUIRE(document.set_pop_any_other_network("root", {true, 0}));
+  BOOST_REQUIRE(document.attach_pop(object("/"), "root"));
+  BOOST_REQUIRE(document.create_pop("free"));
+  BOOST_REQUIRE(document.attach_pop(object(std::string(kServer) + "/pub/a/b"), "free"));
+  BOOST_TEST(judged(document, user("alice"), "/x", from("192.0.2.1")) == "forbidden_network");
+  BOOST_TEST(judged(document, user("alice"), "/pub/a", from("192.0.2.1")) ==
+             "level 2 by p at /WebSEAL/www-default/pub");
+  BOOST_TEST(judged(document, user("alice"), "/pub/a/b/c", from("192.0.2.1")) == "permit");
+}
+
+BOOST_AUTO_TEST_CASE(warning_mode_holds_nobody_up_but_says_who_would_be) {
+  const auto document = with_pop([](auto& d) {
+    BOOST_REQUIRE(d.set_pop_warning("p", true));
+    BOOST_REQUIRE(d.set_pop_any_other_network("p", {false, 2}));
+    BOOST_REQUIRE(d.set_pop_network("p", network("10.0.0.0", "255.0.0.0"), {true, 0}));
+  });
+  BOOST_TEST(judged(document, user("alice"), "/pub", from("192.0.2.1", 2)) == "permit");
+  BOOST_TEST(judged(document, user("alice"), "/pub", from("192.0.2.1", 1)) == "permit in spite of level_too_low");
+  BOOST_TEST(judged(document, user("alice"), "/pub", from("10.0.0.1", 2)) == "permit in spite of forbidden_network");
+  BOOST_TEST(judged(document, nobody(), "/staff/x", from("192.0.2.1", 0)) == "permit in spite of no_traverse");
+  BOOST_TEST(judged(document, nobody(), "/pub", from("192.0.2.1", 0), "PUT") == "permit in spite of no_permission");
+  // What is no matter of policy stays denied (attack cases A13, F17).
+  BOOST_TEST(judged(document, nobody(), "/pub", from("192.0.2.1", 0), "JEFF") == "unknown_method");
+  BOOST_TEST(refusal(decide(*document.freeze(1), user("alice"), object(std::string(kServer) + "/pub"), PermissionSet(),
+                            from("192.0.2.1", 2), {"GET", 1})) == "evaluation_error  ");
+}
+
+BOOST_AUTO_TEST_CASE(a_permit_and_a_denial_know_their_pop) {
+  const auto document = with_pop([](auto& d) {
+    BOOST_REQUIRE(d.set_pop_network("p", network("10.0.0.0", "255.0.0.0"), {true, 0}));
+  });
+  const auto ask_from = [&](std::string_view path, std::string_view address) {
+    return decide(*document.freeze(7), user("alice"), object(std::string(kServer) + std::string(path)),
+                  MethodMap::standard(), from(address), {"GET", 1});
+  };
+  BOOST_TEST(std::get<Permit>(ask_from("/pub", "192.0.2.1")).pop() == "p");
+  BOOST_TEST(std::get<Permit>(ask_from("/x", "192.0.2.1")).pop().empty());
+  const auto denied = ask_from("/pub/x", "10.0.0.1");
+  BOOST_TEST(std::get<Denial>(denied).pop == "p");
+  BOOST_TEST(std::get<Denial>(denied).pop_object == "/WebSEAL/www-default/pub");
+  BOOST_TEST(!std::get<Denial>(denied).login_could_help);
 }
 
 // A long name costs what is attached on its way, not its length squared: this would take minutes.
@@ -172,7 +293,7 @@ BOOST_AUTO_TEST_CASE(random_policies_are_judged_as_if_every_container_was_asked)
       where = where.parent();
       expected = expected && granted_at(where).contains(kTraverse);
     }
-    const auto decision = decide(*policy, subject, target, MethodMap::standard(), {"GET", 1});
+    const auto decision = decide(*policy, subject, target, MethodMap::standard(), Environment(), {"GET", 1});
     BOOST_REQUIRE(permitted(decision) == expected);
     permits += expected;
     no_traverse += refusal(decision).starts_with("no_traverse");

@@ -116,7 +116,12 @@ BOOST_AUTO_TEST_CASE(what_the_schema_does_not_allow_is_refused_with_its_line) {
          "malformed: line 3: Element 'any-other': This element is not expected");
   begins("<object name='/a' type='18' policy-attachable='yes'/>",
          "malformed: line 3: Element 'object', attribute 'type'");
-  begins("<pop name='x'/>", "malformed: line 3: Element 'pop': This element is not expected");
+  begins("<rule name='x'/>", "malformed: line 3: Element 'rule': This element is not expected");
+  begins("<pop name='x' warning='no' qop='none'/>", "malformed: line 3: Element 'pop': Missing child element(s)");
+  begins("<pop name='x' warning='no' qop='some'><any-other-network level='0'/></pop>",
+         "malformed: line 3: Element 'pop', attribute 'qop'");
+  begins("<pop name='x' warning='no' qop='none'><any-other-network level='high'/></pop>",
+         "malformed: line 3: Element 'any-other-network', attribute 'level'");
   BOOST_TEST(error_of(parse_policy("<policy version='2'/>")).starts_with("malformed: line 1: "));
   BOOST_TEST(error_of(parse_policy("<other/>")).starts_with("malformed: line 1: "));
 }
@@ -134,6 +139,53 @@ BOOST_AUTO_TEST_CASE(what_the_schema_cannot_see_is_refused_with_its_line) {
   BOOST_TEST(error_with("<object name='/WebSEAL/a' type='0' policy-attachable='no'/>\n"
                         "<attach object='/WebSEAL/a' acl='root'/>") ==
              "denied: line 4: no policy can be attached to /WebSEAL/a");
+}
+
+BOOST_AUTO_TEST_CASE(protected_object_policies_are_written_and_read) {
+  auto document = PolicyDocument::with_defaults();
+  BOOST_REQUIRE(document.create_pop("Vault", "the \"vault\""));
+  BOOST_REQUIRE(document.set_pop_warning("vault", true));
+  BOOST_REQUIRE(document.set_pop_protection("vault", Protection::privacy));
+  BOOST_REQUIRE(document.set_pop_network("vault", network("10.1.2.3", "255.0.0.0"), {false, 1}));
+  BOOST_REQUIRE(document.set_pop_network("vault", network("2001:db8::", "ffff:ffff::"), {true, 0}));
+  BOOST_REQUIRE(document.set_pop_any_other_network("vault", {false, 2}));
+  BOOST_REQUIRE(document.create_pop("empty"));
+  BOOST_REQUIRE(document.attach_pop(object("/WebSEAL/s"), "vault"));
+  const auto text = render_policy(document);
+  BOOST_TEST(text.find("  <pop name=\"Vault\" description=\"the &quot;vault&quot;\" warning=\"yes\" qop=\"privacy\">\n"
+                       "    <network address=\"10.0.0.0\" mask=\"255.0.0.0\" level=\"1\"/>\n"
+                       "    <network address=\"2001:db8::\" mask=\"ffff:ffff::\" level=\"forbidden\"/>\n"
+                       "    <any-other-network level=\"2\"/>\n"
+                       "  </pop>\n") != std::string::npos,
+             text);
+  BOOST_TEST(text.find("  <attach-pop object=\"/WebSEAL/s\" pop=\"Vault\"/>\n") != std::string::npos, text);
+  const auto back = parse_policy(text);
+  BOOST_REQUIRE_MESSAGE(back.has_value(), error_of(back) + text);
+  BOOST_TEST((*back == document));
+  BOOST_TEST(render_policy(*back) == text);
+}
+
+BOOST_AUTO_TEST_CASE(a_pop_that_cannot_be_is_refused_with_its_line) {
+  const auto with_pop = [](std::string_view networks, std::string_view attach = "") {
+    const std::string text = std::string(kRoot) + "\n<attach-pop object='/' pop='p'/>";
+    return error_of(parse_policy(
+        with("<pop name='p' warning='no' qop='none'>\n" + std::string(networks) + "\n<any-other-network level='0'/></pop>\n" +
+             text + std::string(attach)),
+        PolicyLimits{.max_level = 1}));
+  };
+  BOOST_TEST(with_pop("") == "");
+  BOOST_TEST(with_pop("<network address='10.0.0.0' mask='255.0.255.0' level='1'/>") ==
+             "malformed: line 4: the mask '255.0.255.0' has a gap");
+  BOOST_TEST(with_pop("<network address='10.0.0' mask='255.0.0.0' level='1'/>") ==
+             "malformed: line 4: '10.0.0' is no IP address");
+  BOOST_TEST(with_pop("<network address='10.0.0.0' mask='255.0.0.0' level='2'/>") ==
+             "malformed: line 4: there is no authentication level 2: [authentication-levels] has 0 to 1");
+  BOOST_TEST(with_pop("<network address='10.0.0.1' mask='255.0.0.0' level='1'/>"
+                      "<network address='10.0.0.2' mask='255.0.0.0' level='0'/>") ==
+             "already-exists: line 4: a second entry for the network 10.0.0.0 255.0.0.0");
+  BOOST_TEST(with_pop("", "<attach-pop object='/' pop='P'/>") ==
+             "already-exists: line 7: the POP p is attached to / already");
+  BOOST_TEST(with_pop("", "<attach-pop object='/WebSEAL' pop='q'/>") == "not-found: line 7: there is no POP 'q'");
 }
 
 BOOST_AUTO_TEST_CASE(G5_a_store_cannot_reach_out) {

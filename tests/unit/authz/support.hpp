@@ -40,6 +40,10 @@ inline EntryKey of_group(std::string_view who) {
 inline const EntryKey kAnyOther{EntryKind::any_other, std::nullopt};
 inline const EntryKey kUnauthenticated{EntryKind::unauthenticated, std::nullopt};
 
+inline Network network(std::string_view address, std::string_view mask) {
+  return Network::parse(address, mask).value();
+}
+
 // "" if it succeeded, else the error as text.
 template <class T>
 std::string error_of(const Result<T>& result) {

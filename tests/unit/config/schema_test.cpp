@@ -81,6 +81,8 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
   check(settings.forms, "forms");
   check(settings.ba, "ba");
   check(settings.acnt_mgt, "acnt_mgt");
+  check(settings.authentication_levels, "authentication_levels");
+  check(settings.step_up, "step_up");
   check(settings.login_limits, "login_limits");
   check(settings.registry, "registry");
   check(settings.ldap, "ldap");
@@ -96,6 +98,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
   };
   check_map(settings.ssl_sni, "ssl_sni");
   check_map(settings.accept_client_certs, "accept_client_certs");
+  check_map(settings.level_lifetime, "level_lifetime");
   check_map(settings.http_method_perms, "http_method_perms");
   check_map(settings.header_names, "header_names");
   BOOST_TEST(parts == members<Settings>());

@@ -36,6 +36,36 @@ BOOST_AUTO_TEST_CASE(listeners_must_exist_and_differ) {
          {"f:4: error: max-request-line is larger than max-client-read, which includes it"});
 }
 
+BOOST_AUTO_TEST_CASE(levels_begin_with_none_and_are_each_there_once) {
+  const std::string levels = kBase + "[authentication-levels]\n";
+  expect(levels + "level = unauthenticated\nlevel = ssl\nlevel = password\nlevel = totp\n", {});
+  expect(levels + "level = password\nlevel = unauthenticated\n",
+         {"f:5: error: the first level must be unauthenticated: it is the one of those who are not logged in"});
+  expect(levels + "level = unauthenticated\nlevel = password\nlevel = password\n",
+         {"f:5: error: the level password is there twice"});
+  expect(levels + "level = unauthenticated\nlevel = ssl\n",
+         {"f:5: error: users may log in with a password, but there is no level password"});
+  expect(levels + "level = unauthenticated\nlevel = ssl\n[forms]\nforms-auth = none\n",
+         {"f:8: warning: nobody can log in: forms-auth and ba-auth are both none"});
+  const std::string certificates = "[certificate]\naccept-client-certs = optional\nclient-ca-file = /ca\n";
+  expect(kBase + certificates, {});
+  expect(certificates + levels + "level = unauthenticated\nlevel = ssl\nlevel = password\n", {});
+  expect(certificates + levels + "level = unauthenticated\nlevel = password\n",
+         {"f:8: error: users may log in by certificate, but there is no level ssl"});
+  expect(levels + "level = token-card\n",
+         {"f:5:9: error: level must be unauthenticated, password, ssl or totp, not 'token-card'"});
+}
+
+BOOST_AUTO_TEST_CASE(a_lifetime_is_that_of_a_level_that_is_there) {
+  expect(kBase + "[level-lifetime]\npassword = 15m\n", {});
+  expect(kBase + "[level-lifetime]\nssl = 15m\n", {"f:5: error: there is no level ssl in [authentication-levels]"});
+  expect(kBase + "[level-lifetime]\nunauthenticated = 1h\n",
+         {"f:5:1: error: the key must be password, ssl or totp, not 'unauthenticated'"});
+  expect(kBase + "[level-lifetime]\npassword = soon\n",
+         {"f:5:12: error: password must be a time (seconds, or a number with s, m, h or d) of at most 366 days, "
+          "not 'soon'"});
+}
+
 BOOST_AUTO_TEST_CASE(every_certificate_needs_its_key) {
   expect(kBase + "server-cert-file = /c2\n",
          {"f:3: error: there are 2 server-cert-file and 1 server-key-file; each certificate needs its key"});

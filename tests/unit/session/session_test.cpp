@@ -54,10 +54,10 @@ BOOST_AUTO_TEST_CASE(an_older_request_does_not_make_a_session_younger) {
 }
 
 // attack cases F1 and F2
-BOOST_AUTO_TEST_CASE(F1_a_login_changes_handle_and_form_token) {
+BOOST_AUTO_TEST_CASE(F1_a_login_changes_the_form_token_and_the_entry_stays) {
   const Session before = begin("h1", Secret("t1"), kStart);
   const Session after = authenticated(before, sample_subject("alice"), "h2", Secret("t2"), kStart + minutes(4));
-  BOOST_TEST(after.handle == "h2");
+  BOOST_TEST(after.handle == "h1");
   BOOST_TEST(is_form_token(after, "t2"));
   BOOST_TEST(!is_form_token(after, "t1"));
   BOOST_TEST((after.created == kStart + minutes(4)));
@@ -81,6 +81,120 @@ BOOST_AUTO_TEST_CASE(F6_another_user_does_not_get_the_parked_request) {
   const Session nobodys = with_parked(begin("h", Secret("t"), kStart), parked_for(""));
   BOOST_TEST(authenticated(nobodys, sample_subject("bob"), "h", Secret("t"), kStart).parked);
   BOOST_TEST(!with_parked(hers, nullptr).parked);
+}
+
+namespace {
+
+// Levels 1 and 2 last as long as the session, 3 lasts 10 minutes.
+const LevelLifetimes kLastsTen{{minutes(0), minutes(0), minutes(0), minutes(10)}};
+const LevelLifetimes kAllLast{{minutes(0), minutes(30), minutes(20), minutes(10)}};
+
+Session proved(const Session& session, int level, int minute, std::string user = "alice") {
+  return authenticated(session, sample_subject(std::move(user), level), "h" + std::to_string(minute),
+                       Secret("t" + std::to_string(minute)), kStart + minutes(minute));
+}
+
+Session lapsed_at(const Session& session, int minute, const LevelLifetimes& lifetimes) {
+  BOOST_REQUIRE(has_lapsed(session, kStart + minutes(minute), lifetimes));
+  return lapsed(session, "new", Secret("n" + std::to_string(minute)), kStart + minutes(minute), lifetimes);
+}
+
+}  // namespace
+
+// attack case F5
+BOOST_AUTO_TEST_CASE(F5_a_level_that_is_over_gives_way_to_the_one_before) {
+  const Session high = proved(alice(), 3, 5);
+  BOOST_TEST(!has_lapsed(high, kStart + minutes(15) - seconds(1), kLastsTen));
+  const Session low = lapsed_at(high, 15, kLastsTen);
+  BOOST_TEST(low.subject.level() == 1);
+  BOOST_TEST(low.handle == high.handle);
+  BOOST_TEST((low.created == kStart));
+  BOOST_TEST((low.authenticated == kStart));
+  BOOST_TEST(!low.before);
+  BOOST_TEST(is_form_token(low, "n15"));
+  BOOST_TEST(!is_form_token(low, "t5"));
+  BOOST_TEST(!has_lapsed(low, kStart + minutes(600), kLastsTen));
+}
+
+BOOST_AUTO_TEST_CASE(F5_each_level_has_its_own_clock) {
+  const Session three = proved(proved(alice(), 2, 5), 3, 12);
+  BOOST_TEST(lapsed_at(three, 22, kAllLast).subject.level() == 2);  // until 25
+  BOOST_TEST(lapsed_at(three, 26, kAllLast).subject.level() == 1);  // until 30
+  BOOST_TEST(!lapsed_at(three, 31, kAllLast).subject.is_authenticated());
+  // A higher level that lasts longer than a lower one still counts when that is over.
+  const LevelLifetimes low_is_short{{minutes(0), minutes(5), minutes(20)}};
+  const Session two = proved(alice(), 2, 4);
+  BOOST_TEST(!has_lapsed(two, kStart + minutes(23), low_is_short));
+  BOOST_TEST(!lapsed_at(two, 24, low_is_short).subject.is_authenticated());
+}
+
+BOOST_AUTO_TEST_CASE(F5_a_login_at_a_lower_level_is_at_that_level) {
+  const Session low = proved(proved(proved(alice(), 2, 1), 3, 2), 1, 3);
+  BOOST_TEST(low.subject.level() == 1);
+  BOOST_TEST(!low.before);
+  const Session middle = proved(proved(proved(alice(), 2, 1), 3, 2), 2, 3);
+  BOOST_TEST(middle.subject.level() == 2);
+  BOOST_REQUIRE(middle.before);
+  BOOST_TEST(middle.before->subject.level() == 1);
+  BOOST_TEST((middle.before->proved == kStart));
+}
+
+BOOST_AUTO_TEST_CASE(F3_who_has_to_log_in_again_is_known) {
+  const LevelLifetimes short_password{{minutes(0), minutes(10)}};
+  const Session before = with_parked(with_wanted_level(alice(), 1), parked_for("alice"));
+  const Session session = lapsed_at(before, 10, short_password);
+  BOOST_TEST(!session.subject.is_authenticated());
+  BOOST_TEST(session.owner().name() == "alice");
+  BOOST_TEST(session.handle == "new");
+  BOOST_TEST((session.created == kStart + minutes(10)));
+  BOOST_TEST(session.wanted_level == 0);
+  BOOST_TEST(session.parked);
+  BOOST_TEST(!has_lapsed(session, kStart + minutes(600), short_password));
+  const Session again = proved(session, 1, 11);
+  BOOST_TEST(again.parked);
+  BOOST_TEST(!again.before);
+  BOOST_TEST((again.created == kStart + minutes(11)));
+  // Somebody else gets nothing of it (attack case F6).
+  BOOST_TEST(!proved(session, 1, 11, "bob").parked);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_is_its_users) {
+  BOOST_TEST(!begin("h", Secret("t"), kStart).owner().is_authenticated());
+  BOOST_TEST(proved(alice(), 2, 1).owner().level() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(another_user_gets_nothing_of_what_was_proved) {
+  const Session bobs = proved(proved(alice(), 2, 1), 1, 2, "bob");
+  BOOST_TEST(!bobs.before);
+  BOOST_TEST(bobs.handle == "h2");
+}
+
+BOOST_AUTO_TEST_CASE(F12_what_may_count_again_is_renewed_too) {
+  const auto renew = [](const identity::Credential& old) {
+    identity::CredentialFields fields = old.fields();
+    fields.groups = {"new"};
+    return identity::Credential::make(std::move(fields)).value();
+  };
+  const auto three = with_renewed(proved(proved(alice(), 2, 5), 3, 12), renew);
+  BOOST_REQUIRE(three);
+  const auto group = identity::Name::make("new").value();
+  BOOST_TEST(three->subject.credential().in_group(group));
+  const Session one = lapsed_at(*three, 26, kAllLast);
+  BOOST_TEST(one.subject.level() == 1);
+  BOOST_TEST(one.subject.credential().in_group(group));
+  BOOST_TEST(lapsed_at(*three, 22, kAllLast).before->subject.level() == 1);
+  BOOST_TEST(!with_renewed(alice(), [](const auto&) { return std::shared_ptr<const identity::Credential>(); }));
+}
+
+BOOST_AUTO_TEST_CASE(F2_what_is_left_behind_ends_soon_and_keeps_nothing) {
+  const Session left =
+      left_behind(with_parked(with_wanted_level(alice(), 2), parked_for("alice")), kStart + seconds(5));
+  BOOST_TEST(is_left_behind(left));
+  BOOST_TEST(!is_left_behind(alice()));
+  BOOST_TEST((judge(left, kStart + seconds(4), kLimits) == Verdict::live));
+  BOOST_TEST((judge(left, kStart + seconds(5), Limits{}) == Verdict::lifetime_expired));
+  BOOST_TEST(!left.parked);
+  BOOST_TEST(left.wanted_level == 0);
 }
 
 // attack case F8

@@ -47,8 +47,9 @@ struct Fixture : async::LoopFixture {
   bool replace(MemoryStore& store, int number, const SessionPtr& seen, const SessionPtr& next) {
     return run(store.replace(id_of(number), seen, next)).value();
   }
-  bool rekey(MemoryStore& store, int from, int to, const SessionPtr& seen, const SessionPtr& next) {
-    return run(store.rekey(id_of(from), id_of(to), seen, next)).value();
+  bool rekey(MemoryStore& store, int from, int to, const SessionPtr& seen, const SessionPtr& next,
+             const SessionPtr& left = nullptr) {
+    return run(store.rekey(id_of(from), id_of(to), seen, next, left)).value();
   }
 };
 
@@ -152,6 +153,31 @@ BOOST_AUTO_TEST_CASE(F1_F2_rekey_kills_the_old_id) {
   // A second login with the old value comes too late.
   BOOST_TEST(!rekey(store, 1, 3, visitor, session_of("mallory")));
   BOOST_CHECK(find(store, 3) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(F2_rekey_can_leave_something_behind) {
+  MemoryStore store(limits_of(10, 10), 1);
+  const SessionPtr low = session_of("alice");
+  const SessionPtr high = session_of("alice");
+  const SessionPtr left = session_of("alice");
+  insert(store, 1, low);
+  BOOST_TEST(rekey(store, 1, 2, low, high, left));
+  BOOST_CHECK(find(store, 1) == left);
+  BOOST_CHECK(find(store, 2) == high);
+  // A second change with the old value comes too late.
+  BOOST_TEST(!rekey(store, 1, 3, low, session_of("mallory")));
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_found_by_their_handles) {
+  MemoryStore store(limits_of(10, 10), 1);
+  session::Session named = *session_of("alice");
+  named.handle = "h";
+  const SessionPtr alice = std::make_shared<const session::Session>(named);
+  insert(store, 1, alice);
+  insert(store, 2, session_of("bob"));
+  const auto found = store.with_handles({"h", "other"});
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_CHECK(found.front() == alice);
 }
 
 BOOST_AUTO_TEST_CASE(rekey_needs_the_value_that_was_seen) {

@@ -1,0 +1,141 @@
+"""Chromium and Firefox log in by a certificate that they are asked for when it is needed: what goes on meanwhile goes on,
+nothing is lost, nobody else is asked."""
+import re
+import threading
+import urllib.parse
+
+import pytest
+
+from certificate_clients import chromium, firefox, message
+from certificate_site import CertificateSite, Curl
+from picture_site import IMAGES_SHOWN, Site
+from sallyport import wait_until
+
+BROWSERS = {"chromium": chromium, "firefox": firefox}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, echo):
+    site = CertificateSite(tmp_path_factory.mktemp("browsers"))
+    site.start()
+    site.setup_demo(echo)
+    site.pictures = Site(30)
+    for point in ("/pictures", "/kept"):
+        site.admin("junction", "create", "-f", "-t", "tcp", "-h", "127.0.0.1", "-p", site.pictures.back_end.port, point)
+    site.publish("/pictures")
+    site.admin("acl", "attach", "/WebSEAL/localhost-default/kept", "demo-users")
+    yield site
+    site.pictures.held.set()
+    site.pictures.back_end.stop()
+    site.stop()
+
+
+@pytest.fixture
+def make(site):
+    made = []
+
+    def make(name, kind, http):
+        made.append(BROWSERS[name](site, site.leaf(kind) if kind else None, "1.3", http))
+        return made[-1]
+    site.pictures.posted.clear()
+    site.pictures.held.set()
+    yield make
+    site.pictures.held.set()
+    for one in made:
+        one.quit()
+
+
+EVERY = pytest.mark.parametrize("name,http", [("chromium", "2"), ("chromium", "1.1"), ("firefox", "2"), ("firefox", "1.1")])
+
+
+@EVERY
+def test_F6_a_form_of_64_KiB_that_is_interrupted_arrives_once_byte_for_byte(site, make, name, http):
+    client = make(name, "alice", http)
+    client.visit("/pictures/form")
+    text = "".join(chr(33 + i * 7 % 90) for i in range(64 << 10))
+    client.send("const form = document.querySelector('form'); form.action = '/kept/done'; form.text.value = "
+                f"{text!r}; form.submit()")
+    assert "certificate" in client.text and site.pictures.posted == []
+    client.click()
+    assert "done" in client.text and client.browser.url == site.url("/kept/done")
+    client.visit("/kept/done")
+    assert len(site.pictures.posted) == 1
+    sent = dict([pair.split("=", 1) for pair in site.pictures.posted[0].decode().split("&")])["text"]
+    assert urllib.parse.unquote_plus(sent) == text
+
+
+@EVERY
+def test_what_another_tab_is_loading_arrives_whole(site, make, name, http):
+    client = make(name, "alice", http)
+    client.visit("/app/x")
+    login = client.browser.tab()
+    site.pictures.held.clear()
+    before = site.pictures.waiting
+    gallery = client.browser.new_tab()
+    client.browser.get(site.url("/pictures/done"))
+    client.browser.run("for (let i = 0; i < 30; ++i) document.body.append(Object.assign(new Image, {src: `image${i}`}))")
+    wait_until(lambda: site.pictures.waiting - before >= 6, "images are being loaded")
+    client.browser.show(login)
+    # Over HTTP/1.1 browsers have six connections to a host: what is held would hold the login too.
+    if http == "1.1":
+        threading.Timer(1, site.pictures.held.set).start()
+    client.click()
+    assert '"iv-user", "alice"' in client.text
+    site.pictures.held.set()
+    client.browser.show(gallery)
+    wait_until(lambda: client.browser.run(IMAGES_SHOWN) == 30, "30 images")
+    assert client.browser.run("return document.images.length") == 30
+
+
+@pytest.mark.parametrize("name,http", [("chromium", "2"), ("firefox", "2")])
+def test_a_neighbour_behind_the_same_address_is_never_asked(site, make, name, http):
+    stop, asked, done = threading.Event(), [], []
+
+    def visit():
+        neighbour = Curl(site, "neighbour", site.leaf("bob"))
+        while not stop.is_set():
+            neighbour.ask("/public/x")
+            done.append(neighbour.status)
+            asked.extend(re.findall(r"Request CERT", neighbour.trace.read_text()))
+    thread = threading.Thread(target=visit)
+    thread.start()
+    try:
+        wait_until(lambda: len(done) > 3, "the neighbour visits")
+        for _ in range(3):
+            client = make(name, "alice", http)
+            client.visit("/app/x")
+            client.click()
+            assert '"iv-user", "alice"' in client.text
+    finally:
+        stop.set()
+        thread.join()
+    assert len(done) > 20 and set(done) == {200} and asked == []
+
+
+@EVERY
+def test_E5_who_shows_none_is_told_so_and_can_go_on(site, make, name, http):
+    client = make(name, None, http)
+    client.visit("/app/x")
+    client.click()
+    assert "No certificate was sent" in message(client.text)
+    client.visit("/public/x")
+    assert '"iv-user", "Unauthenticated"' in client.text
+    client.visit("/app/x")
+    client.log_in("bob")
+    assert '"iv-user", "bob"' in client.text
+
+
+@EVERY
+def test_after_a_logout_the_next_login_needs_a_click_and_is_asked_anew(site, make, name, http):
+    client = make(name, "alice", http)
+    for _ in range(2):
+        client.visit("/app/x")
+        assert "login-form-type" in client.browser.run("return document.body.innerHTML")
+        asked = len([line for line in site.audit() if line.get("action") == "certificate"])
+        client.click()
+        assert '"iv-user", "alice"' in client.text
+        # A second question, with a signature of its own: a login of another id.
+        assert len([line for line in site.audit() if line.get("action") == "certificate"]) == asked + 1
+        client.visit("/pkmslogout")
+        client.visit("/public/x")
+        assert '"iv-user", "Unauthenticated"' in client.text
