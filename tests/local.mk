@@ -28,6 +28,7 @@ include tests/unit/wire/local.mk
 include tests/unit/upstream/local.mk
 include tests/unit/store/local.mk
 include tests/unit/login/local.mk
+include tests/unit/fetch/local.mk
 include tests/unit/exchange/local.mk
 include tests/unit/inbound/local.mk
 include tests/unit/admin/local.mk

@@ -10,7 +10,9 @@ dist_pages_DATA = \
   etc/pages/logout.html \
   etc/pages/logout_confirm.html \
   etc/pages/stepuplogin.html \
-  etc/pages/style.css
+  etc/pages/style.css \
+  etc/pages/totp.html \
+  etc/pages/totp_done.html
 errorpagesdir = $(pkgdatadir)/pages/errors
 dist_errorpages_DATA = \
   etc/pages/errors/400.html \

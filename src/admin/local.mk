@@ -10,4 +10,5 @@ libcore_a_SOURCES += \
   src/admin/protocol.cpp src/admin/protocol.hpp \
   src/admin/registry_edit.cpp src/admin/registry_edit.hpp \
   src/admin/session_commands.cpp src/admin/session_commands.hpp \
+  src/admin/totp_commands.cpp src/admin/totp_commands.hpp \
   src/admin/user_commands.cpp src/admin/user_commands.hpp

@@ -4,6 +4,7 @@
 
 #include "admin/grammar.hpp"
 #include "admin/registry_edit.hpp"
+#include "admin/totp_commands.hpp"
 #include "base/text.hpp"
 #include "identity/credential.hpp"
 #include "login/dn.hpp"
@@ -189,15 +190,17 @@ CommandOutput modify(Words words, LdifDocument& registry, const UserCommandRules
   });
 }
 
-constexpr std::string_view kNames[] = {"create", "delete", "list", "show", "show-dn", "show-groups", "modify"};
+constexpr std::string_view kNames[] = {"create", "delete", "list", "show", "show-dn",
+                                        "show-groups", "modify", "totp"};
 constexpr CommandOutput (*kRun[])(Words, LdifDocument&, const UserCommandRules&) = {create,  erase,       list,  show,
-                                                                                    show_dn, show_groups, modify};
+                                                                                    show_dn, show_groups, modify,
+                                                                                    run_totp_command};
 
 }  // namespace
 
 CommandOutput run_user_command(Words words, LdifDocument& registry, const UserCommandRules& rules) {
   const auto index = words.size() < 2 ? std::nullopt : match_keyword(words[1], kNames);
-  if (!index) return misused("user create|delete|list|show|show-dn|show-groups|modify ...");
+  if (!index) return misused("user create|delete|list|show|show-dn|show-groups|modify|totp ...");
   return kRun[*index](words.subspan(2), registry, rules);
 }
 

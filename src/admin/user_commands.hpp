@@ -6,6 +6,7 @@
 
 #include "admin/command_output.hpp"
 #include "base/secret.hpp"
+#include "crypto/totp.hpp"
 #include "login/ldif.hpp"
 
 namespace sallyport::admin {
@@ -14,10 +15,12 @@ namespace sallyport::admin {
 struct UserCommandRules {
   // Makes the userPassword value for a password: login::new_stored_password.
   std::function<Result<std::string>(const Secret&)> hash;
+  std::string totp_issuer;  // what apps call this service
+  crypto::TotpRules totp;
   std::size_t min_password = 8;  // characters; for passwords set without -no-password-policy
 };
 
-// user create|delete|list|show|show-dn|show-groups|modify over the users of one LDIF file. `words` is the whole
+// user create|delete|list|show|show-dn|show-groups|modify|totp over the users of one LDIF file. `words` is the whole
 // command, "user" first. Changes the document or nothing; what results is one that login::LdifRegistry takes.
 CommandOutput run_user_command(std::span<const std::string> words, login::LdifDocument& registry,
                                const UserCommandRules& rules);

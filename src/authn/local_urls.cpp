@@ -12,6 +12,7 @@ LocalUrl local_url_of(const http::CanonicalTarget& target) {
   if (path == "/pkmslogin.form") return LocalUrl::login_form;
   if (path == "/pkmscert") return LocalUrl::certificate;
   if (path == "/pkmslogout") return LocalUrl::logout;
+  if (path == "/pkmstotp") return LocalUrl::totp;
   if (path == "/pkmshelp") return LocalUrl::help;
   return LocalUrl::unknown;
 }

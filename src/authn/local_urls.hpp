@@ -18,6 +18,7 @@ enum class LocalUrl : std::uint8_t {
   certificate,  // /pkmscert: a login by certificate comes by here, once for each connection that it takes
   logout,      // /pkmslogout: GET asks for confirmation, POST does it
   help,        // /pkmshelp
+  totp,        // /pkmstotp: a secret for one-time passwords
   unknown,     // "/pkms" and something else: ours, and not found
 };
 

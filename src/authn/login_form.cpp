@@ -9,6 +9,8 @@
 namespace sallyport::authn {
 namespace {
 
+constexpr std::size_t kMostDigits = 10;  // of a one-time password
+
 bool is_text(std::string_view text) {
   return is_utf8(text) && std::none_of(text.begin(), text.end(), is_control);
 }
@@ -69,6 +71,21 @@ tl::expected<void, LoginRefusal> check_token_form(const http::RequestHead& head,
   const auto form = read_own_form(head, body, session, scheme, authority, limits);
   if (!form) return tl::unexpected(form.error());
   return {};
+}
+
+tl::expected<std::string, LoginRefusal> read_code_form(const http::RequestHead& head, std::string_view body,
+                                                       const session::Session* session, std::string_view scheme,
+                                                       std::string_view authority, const LoginFormLimits& limits) {
+  const auto form = read_own_form(head, body, session, scheme, authority, limits);
+  if (!form) return tl::unexpected(form.error());
+  std::string code;
+  for (const char c : value_of(*form, "code")) {
+    if (c == ' ') continue;
+    if (!is_digit(c) || code.size() == kMostDigits) return tl::unexpected(LoginRefusal::incomplete);
+    code += c;
+  }
+  if (code.empty()) return tl::unexpected(LoginRefusal::incomplete);
+  return code;
 }
 
 std::string login_form_type(std::string_view body, const LoginFormLimits& limits) {

@@ -50,6 +50,12 @@ tl::expected<void, LoginRefusal> check_token_form(const http::RequestHead& head,
                                                   const session::Session* session, std::string_view scheme,
                                                   std::string_view authority, const LoginFormLimits& limits);
 
+// The field `code` of the forms for one-time passwords, without blanks: people type them in two groups. Judged as above;
+// incomplete, if it is not digits only.
+tl::expected<std::string, LoginRefusal> read_code_form(const http::RequestHead& head, std::string_view body,
+                                                       const session::Session* session, std::string_view scheme,
+                                                       std::string_view authority, const LoginFormLimits& limits);
+
 // What login-form-type says, before anything is checked: "pwd" if it is missing; empty for a body that is no form.
 std::string login_form_type(std::string_view body, const LoginFormLimits& limits);
 

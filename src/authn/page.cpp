@@ -41,6 +41,8 @@ constexpr std::array kMacros = {
     MacroSpec{"METHOD", MacroKind::value},
     MacroSpec{"OLDSESSION", MacroKind::value},
     MacroSpec{"PROTOCOL", MacroKind::value},
+    MacroSpec{"QR_PATH", MacroKind::value},
+    MacroSpec{"QR_SIDE", MacroKind::value},
     MacroSpec{"REFERER", MacroKind::value},
     MacroSpec{"REQUEST_ID", MacroKind::value},
     MacroSpec{"SECONDARY_BASE", MacroKind::value},
@@ -49,6 +51,7 @@ constexpr std::array kMacros = {
     MacroSpec{"TAM_OP", MacroKind::value},
     MacroSpec{"TOKENAUTHN", MacroKind::section},
     MacroSpec{"TOTPAUTHN", MacroKind::section},
+    MacroSpec{"TOTP_SECRET", MacroKind::value},
     MacroSpec{"URL", MacroKind::value},
     MacroSpec{"USERNAME", MacroKind::value},
 };

@@ -82,6 +82,10 @@ bool is_attribute_name(std::string_view text) {
   return !text.empty() && is_alpha(text.front()) && all_of(text, is_host_character);
 }
 
+bool is_secret_attribute_name(std::string_view text) {
+  return is_attribute_name(text) && (starts_with_ignoring_case(text, "sec") || starts_with_ignoring_case(text, "oath"));
+}
+
 bool is_ldap_url(std::string_view text) {
   if (text.starts_with("ldapi://")) return text.size() > 8;
   std::string_view rest;

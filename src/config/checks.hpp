@@ -18,6 +18,7 @@ bool is_client_certs(std::string_view text);      // one of kClientCertsNames
 bool is_realm(std::string_view text);             // what a quoted-string can hold without quoting
 bool is_not_empty(std::string_view text);
 bool is_attribute_name(std::string_view text);      // RFC 4512 section 1.4: keystring
+bool is_secret_attribute_name(std::string_view text);  // likewise, and one that is in no credential
 bool is_ldap_url(std::string_view text);            // ldap://host[:port], ldaps://host[:port] or ldapi://path
 bool is_ldap_server_or_empty(std::string_view text);  // ldap://host[:port] or ldaps://host[:port]
 bool is_http_url_or_empty(std::string_view text);   // http://host[:port][/path], without blanks

@@ -17,6 +17,7 @@ libpure_a_SOURCES += \
   src/config/schema_registry.cpp \
   src/config/schema_server.cpp \
   src/config/schema_step_up.cpp \
+  src/config/schema_totp.cpp \
   src/config/setting_spec.hpp \
   src/config/settings.hpp \
   src/config/validate.cpp src/config/validate.hpp \

@@ -18,6 +18,7 @@ constexpr StanzaSpec kStanzas[] = {
     {"session", "Sessions of users."},
     {"forms", "Login with a form."},
     {"ba", "Login with HTTP basic authentication."},
+    {"totp", "One-time passwords of apps."},
     {"acnt-mgt", "Pages that the server makes itself."},
     {"login-limits", "What stops those who try passwords."},
     {"authentication-levels", "How strong each method of login is."},
@@ -36,8 +37,7 @@ constexpr StanzaSpec kStanzas[] = {
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
   for (const auto part : {server_rows(), login_rows(), certificate_rows(), certificate_login_rows(), certificate_user_rows(),
-                          step_up_rows(), registry_rows(),
-                           junction_rows()}) {
+                          totp_rows(), step_up_rows(), registry_rows(), junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   // A stanza may have rows in several parts.

@@ -19,12 +19,13 @@ const SettingSpec* find_map(std::string_view stanza);
 
 // The parts of the table, one file each.
 std::span<const SettingSpec> server_rows();    // [server]
-std::span<const SettingSpec> login_rows();     // [ssl] to [login-limits], but for
+std::span<const SettingSpec> login_rows();     // [ssl] to [login-limits], but for the following
 std::span<const SettingSpec> certificate_rows();  // [certificate]
 std::span<const SettingSpec> certificate_login_rows();  // [certificate], of logins
 std::span<const SettingSpec> step_up_rows();   // [authentication-levels] to [step-up]
 std::span<const SettingSpec> registry_rows();  // [registry], [ldap], [policy]
 std::span<const SettingSpec> certificate_user_rows();  // [certificate-users], [certificate-levels]
+std::span<const SettingSpec> totp_rows();               // [totp]
 std::span<const SettingSpec> junction_rows();  // [junction] to [admin]
 
 // What must hold of every row; each part asserts it at compile time.

@@ -171,6 +171,20 @@ struct CertificateLoginSettings {
   bool tls_1_2_detour;
 };
 
+// The hash function of one-time passwords.
+enum class TotpHash : std::uint8_t { sha1, sha256 };
+inline constexpr std::string_view kTotpHashNames[] = {"sha1", "sha256"};
+
+struct TotpSettings {
+  AuthTransport totp_auth;
+  std::string issuer;  // empty: web-host-name
+  TotpHash hash_algorithm;
+  std::uint32_t digits;
+  bool enrolment_page;
+  std::string ldap_attribute;
+  bool ldap_write;
+};
+
 struct SessionSettings {
   std::uint32_t max_entries;
   seconds timeout;           // 0: no limit
@@ -291,6 +305,7 @@ struct Settings {
   CertificateLevelSettings certificate_levels;
   CertificateLoginSettings certificate_login;
   std::vector<MapEntry> accept_client_certs;  // host, in lower case -> one of kClientCertsNames
+  TotpSettings totp;
   SessionSettings session;
   FormsSettings forms;
   BaSettings ba;

@@ -45,6 +45,7 @@ http::Headers fields_of(const Asked& asked, const pki::FetchRequest& request) {
   headers.add("Connection", "close");
   if (!request.body.empty()) {
     headers.add("Content-Type", "application/ocsp-request");
+    headers.add("Content-Length", std::to_string(request.body.size()));
     headers.add("Accept", "application/ocsp-response");
   }
   return headers;

@@ -12,6 +12,7 @@
 #include "inbound/certificate_attempts.hpp"
 #include "inbound/session_connections.hpp"
 #include "inbound/snapshot.hpp"
+#include "inbound/totp_memory.hpp"
 #include "log/logs.hpp"
 #include "store/session_store.hpp"
 
@@ -51,6 +52,7 @@ struct Commons {
   const async::Published<Snapshot>& published;
   SessionDrains& session_drains;
   CertificateAttempts& certificate_attempts;
+  std::shared_ptr<TotpMemory> totp_memory = std::make_shared<TotpMemory>();
   // Bytes of all parked requests of this node (attack D5).
   std::shared_ptr<std::atomic<std::size_t>> parked_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };

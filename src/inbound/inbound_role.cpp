@@ -105,7 +105,8 @@ InboundRole::InboundRole(async::Context context, Commons& commons, upstream::Poo
       prompts_(commons, sessions_),
       proofs_(commons, sessions_),
       certificate_flow_(commons, sessions_, proofs_),
-      login_(commons, sessions_, prompts_, proofs_, certificate_flow_),
+      totp_flow_(commons, sessions_, prompts_, proofs_),
+      login_(commons, sessions_, prompts_, proofs_, certificate_flow_, totp_flow_),
       session_watch_(context, commons) {}
 
 authz::Decision InboundRole::decide(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,

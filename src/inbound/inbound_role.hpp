@@ -44,6 +44,7 @@ class InboundRole {
   Prompts prompts_;
   Proofs proofs_;
   CertificateFlow certificate_flow_;
+  TotpFlow totp_flow_;
   LoginFlow login_;
   SessionWatch session_watch_;
 };

@@ -15,4 +15,6 @@ libcore_a_SOURCES += \
   src/inbound/session_connections.hpp \
   src/inbound/session_watch.cpp src/inbound/session_watch.hpp \
   src/inbound/sessions.cpp src/inbound/sessions.hpp \
-  src/inbound/snapshot.hpp
+  src/inbound/snapshot.hpp \
+  src/inbound/totp_flow.cpp src/inbound/totp_flow.hpp \
+  src/inbound/totp_memory.cpp src/inbound/totp_memory.hpp

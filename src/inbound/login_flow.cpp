@@ -158,7 +158,8 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
                                     Visitor& visitor, ClientConnection& connection) {
   const bool by_password = is_offered(x, snapshot, authn::Method::password);
   const bool by_certificate = is_offered(x, snapshot, authn::Method::certificate);
-  if (!by_password && !by_certificate) {
+  const bool by_code = is_offered(x, snapshot, authn::Method::totp);
+  if (!by_password && !by_certificate && !by_code) {
     co_await x.refuse(404, "login by form is off");
     co_return;
   }
@@ -168,6 +169,8 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
   const std::string type = authn::login_form_type(*body, limits);
   if (by_certificate && type == "cert") {
     co_await serve_certificate(x, snapshot, target, visitor, connection, std::move(*body));
+  } else if (by_code && type == "totp") {
+    co_await totp_flow_.serve_form(x, snapshot, target, visitor, std::move(*body));
   } else if (by_password) {
     co_await serve_password(x, snapshot, target, visitor, std::move(*body));
   } else {
@@ -253,6 +256,17 @@ async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, c
   co_await lead_on(x, snapshot, sessions_, visitor, "");
 }
 
+async::Task<> LoginFlow::serve_enrolment(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                         Visitor& visitor, ClientConnection& connection) {
+  const std::optional<int> needed = co_await totp_flow_.serve_enrolment(x, snapshot, target, visitor);
+  if (!needed) co_return;
+  if (visitor.subject().is_authenticated()) {
+    co_await challenge_to_step_up(x, snapshot, target, visitor, *needed, connection);
+  } else {
+    co_await challenge(x, snapshot, target, visitor, 0, connection);
+  }
+}
+
 async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
   if (visitor.session && visitor.session->owner().is_authenticated()) {
     audit(x, "logout", log::Outcome::success, "user", visitor.session->owner().name(), &visitor, "");
@@ -299,6 +313,7 @@ async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http
   switch (url) {
     case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor, connection); co_return;
     case authn::LocalUrl::certificate: co_await certificate_flow_.go_on(x, snapshot, visitor, connection); co_return;
+    case authn::LocalUrl::totp: co_await serve_enrolment(x, snapshot, target, visitor, connection); co_return;
     case authn::LocalUrl::logout: {
       const bool is_user = visitor.session && visitor.session->owner().is_authenticated();
       if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {

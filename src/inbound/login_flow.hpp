@@ -6,6 +6,7 @@
 #include "inbound/certificate_flow.hpp"
 #include "inbound/prompts.hpp"
 #include "inbound/proofs.hpp"
+#include "inbound/totp_flow.hpp"
 
 namespace sallyport::inbound {
 
@@ -14,12 +15,14 @@ namespace sallyport::inbound {
 class LoginFlow {
  public:
   // All must outlive it.
-  LoginFlow(Commons& commons, Sessions& sessions, Prompts& prompts, Proofs& proofs, CertificateFlow& certificate_flow)
+  LoginFlow(Commons& commons, Sessions& sessions, Prompts& prompts, Proofs& proofs, CertificateFlow& certificate_flow,
+            TotpFlow& totp_flow)
       : commons_(commons),
         sessions_(sessions),
         prompts_(prompts),
         proofs_(proofs),
-        certificate_flow_(certificate_flow) {}
+        certificate_flow_(certificate_flow),
+        totp_flow_(totp_flow) {}
 
   // Answers a request for one of the proxy's own URLs (not LocalUrl::none).
   async::Task<> serve(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -66,6 +69,8 @@ class LoginFlow {
                                   Visitor& visitor, ClientConnection& connection, std::string body);
   async::Task<> refuse_form(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                             authn::LoginRefusal refusal);
+  async::Task<> serve_enrolment(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+                                Visitor& visitor, ClientConnection& connection);
   async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                              Visitor& visitor);
   async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
@@ -78,6 +83,7 @@ class LoginFlow {
   Prompts& prompts_;
   Proofs& proofs_;
   CertificateFlow& certificate_flow_;
+  TotpFlow& totp_flow_;
 };
 
 }  // namespace sallyport::inbound

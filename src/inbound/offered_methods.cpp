@@ -16,7 +16,7 @@ bool is_offered(const exchange::Exchange& x, const Snapshot& snapshot, authn::Me
     case authn::Method::certificate:
       return offers_certificate_login(x, snapshot);
     case authn::Method::totp:
-      return false;  // nobody logs in by it yet
+      return snapshot.settings->totp.totp_auth != config::AuthTransport::none && x.client().secure;
   }
   return false;
 }
@@ -31,13 +31,16 @@ std::vector<authn::Method> methods_to_show(const exchange::Exchange& x, const Sn
                                            const Visitor& visitor) {
   const int wanted = visitor.session ? visitor.session->wanted_level : 0;
   const bool is_user = visitor.subject().is_authenticated();
+  // A code says nothing of somebody who has not said who he is.
+  const auto is_for_users = [&](authn::Method method) { return !is_user && method == authn::Method::totp; };
   if (wanted > 0 && (is_user || !snapshot.settings->step_up.show_all_auth_prompts)) {
     std::vector<authn::Method> methods = offered_for(x, snapshot, wanted);
+    std::erase_if(methods, is_for_users);
     if (is_user || !methods.empty()) return methods;
   }
   std::vector<authn::Method> methods;
   for (const authn::Method method : kAll) {
-    if (is_offered(x, snapshot, method)) methods.push_back(method);
+    if (is_offered(x, snapshot, method) && !is_for_users(method)) methods.push_back(method);
   }
   return methods;
 }

@@ -281,6 +281,47 @@ Result<bool> LdapConnection::bind(const std::string& dn, const Secret& password,
               Side::directory);
 }
 
+Result<> LdapConnection::change_value(const std::string& dn, const std::string& attribute, const Secret& before,
+                                      const Secret& after, TimePoint end) {
+  const std::string doing = "changing " + attribute + " of " + log_escaped(dn, 200);
+  if (!is_as_opened()) return fail(Errc::reset, url_ + ": " + doing + ": the connection is gone", Side::directory);
+  struct Step {
+    std::string bytes;
+    berval value{};
+    berval* values[2]{};
+    LDAPMod mod{};
+  };
+  Step steps[2];
+  LDAPMod* mods[3]{};
+  std::size_t count = 0;
+  for (const Secret* const secret : {&before, &after}) {
+    if (secret->empty()) continue;
+    Step& step = steps[count];
+    step.bytes = secret->reveal();
+    step.value = {step.bytes.size(), step.bytes.data()};
+    step.values[0] = &step.value;
+    step.mod.mod_op = (secret == &before ? LDAP_MOD_DELETE : LDAP_MOD_ADD) | LDAP_MOD_BVALUES;
+    step.mod.mod_type = const_cast<char*>(attribute.c_str());
+    step.mod.mod_vals.modv_bvals = step.values;
+    mods[count++] = &step.mod;
+  }
+  int request = 0;
+  const int code = ldap_modify_ext(handle_, dn.c_str(), mods, nullptr, nullptr, &request);
+  for (Step& step : steps) wipe(step.bytes);
+  if (code != LDAP_SUCCESS) return fail(failure(code, doing));
+  const auto answer = wait_for(request, end, doing);
+  if (!answer) return fail(answer.error());
+  if (answer->code == LDAP_SUCCESS) return Result<>();
+  const std::string why = url_ + ": " + doing + ": " + ldap_err2string(answer->code) + " " + answer->text;
+  switch (answer->code) {
+    case LDAP_NO_SUCH_OBJECT: return fail(Errc::not_found, why, Side::directory);
+    case LDAP_BUSY:
+    case LDAP_UNAVAILABLE:
+    case LDAP_OTHER: return fail(Errc::unavailable, why, Side::directory);
+    default: return fail(Errc::denied, why, Side::directory);
+  }
+}
+
 Result<LdapAnswer> LdapConnection::search(const LdapQuery& query, TimePoint end) {
   const std::string doing = "search below " + log_escaped(query.base, 200);
   if (!is_as_opened()) return fail(Errc::reset, url_ + ": " + doing + ": the connection is gone", Side::directory);

@@ -64,6 +64,12 @@ class LdapConnection {
   // Errors: not_found (no entry of the base's name); timeout, reset, unavailable.
   Result<LdapAnswer> search(const LdapQuery& query, TimePoint end);
 
+  // Puts one value of an attribute in the place of another one, in one step; either may be empty, but not both: then the
+  // value is added, or removed. Errors: denied, if the server does not let us, or the entry is not as it was thought to
+  // be; not_found; timeout, reset, unavailable.
+  Result<> change_value(const std::string& dn, const std::string& attribute, const Secret& before, const Secret& after,
+                        TimePoint end);
+
   // Whether the connection can carry another request: no error so far, and the server has not hung up.
   bool is_usable() const;
 

@@ -119,34 +119,57 @@ async::Task<Result<CredentialPtr>> LdapDirectory::authenticate(std::string user,
   co_return verdict.credential;
 }
 
+// One that needs no password, on a thread of the pool.
+template <class T>
+async::Task<Result<T>> LdapDirectory::ask(Question<T> question, async::Deadline deadline) {
+  const async::Context here = co_await async::CurrentContext();
+  const Duration allowed = deadline.when() - here.loop->now();
+  const LdapPatience patience(std::chrono::steady_clock::now() + allowed);
+  const Interest interest(patience);
+  const auto job = [core = core_, question = std::move(question), patience]() -> Result<T> {
+    if (patience.is_over()) return fail(Errc::timeout, "the look-up waited for too long", Side::directory);
+    return core->servers.ask(question, patience);
+  };
+  Result<Result<T>> answer = co_await pool_.run(job, deadline);
+  probe_what_is_due();
+  if (!answer) co_return fail(answer.error());
+  co_return std::move(*answer);
+}
+
 async::Task<Result<CredentialPtr>> LdapDirectory::look_up(std::string user, async::Deadline deadline) {
-  Question question = [core = core_, user = std::move(user)](LdapSession& session) {
+  Question<CredentialPtr> question = [core = core_, user = std::move(user)](LdapSession& session) {
     return look_up_user(session, core->rules, user);
   };
   co_return co_await ask(std::move(question), deadline);
 }
 
 async::Task<Result<CredentialPtr>> LdapDirectory::find_entry(EntryMatch match, async::Deadline deadline) {
-  Question question = [core = core_, match = std::move(match)](LdapSession& session) {
+  Question<CredentialPtr> question = [core = core_, match = std::move(match)](LdapSession& session) {
     return login::find_entry(session, core->rules, match);
   };
   co_return co_await ask(std::move(question), deadline);
 }
 
-// One that needs no password, on a thread of the pool.
-async::Task<Result<CredentialPtr>> LdapDirectory::ask(Question question, async::Deadline deadline) {
-  const async::Context here = co_await async::CurrentContext();
-  const Duration allowed = deadline.when() - here.loop->now();
-  const LdapPatience patience(std::chrono::steady_clock::now() + allowed);
-  const Interest interest(patience);
-  const auto job = [core = core_, question = std::move(question), patience]() -> Result<CredentialPtr> {
-    if (patience.is_over()) return fail(Errc::timeout, "the look-up waited for too long", Side::directory);
-    return core->servers.ask(question, patience);
+async::Task<Result<Secret>> LdapDirectory::totp_secret(std::string user, async::Deadline deadline) {
+  if (core_->rules.totp_attribute.empty()) co_return fail(Errc::unsupported, "no attribute for one-time passwords");
+  Question<Secret> question = [core = core_, user = std::move(user)](LdapSession& session) {
+    return read_totp_secret_of(session, core->rules, user);
   };
-  const Result<Result<CredentialPtr>> answer = co_await pool_.run(job, deadline);
-  probe_what_is_due();
-  if (!answer) co_return fail(answer.error());
-  co_return *answer;
+  co_return co_await ask(std::move(question), deadline);
+}
+
+async::Task<Result<>> LdapDirectory::store_totp_secret(std::string user, Secret secret, bool replaces,
+                                                       async::Deadline deadline) {
+  if (core_->rules.totp_attribute.empty() || !core_->rules.writes_totp_secrets) {
+    co_return fail(Errc::unsupported, "[totp] ldap-write is no: an administrator changes the directory");
+  }
+  Question<bool> question = [core = core_, user = std::move(user), secret = std::move(secret),
+                             replaces](LdapSession& session) {
+    return write_totp_secret_of(session, core->rules, user, secret, replaces);
+  };
+  const Result<bool> written = co_await ask(std::move(question), deadline);
+  if (!written) co_return fail(written.error());
+  co_return Result<>();
 }
 
 }  // namespace sallyport::login

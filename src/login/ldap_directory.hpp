@@ -39,9 +39,13 @@ class LdapDirectory final : public PasswordRegistry {
   async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password, async::Deadline deadline) override;
   async::Task<Result<CredentialPtr>> look_up(std::string user, async::Deadline deadline) override;
   async::Task<Result<CredentialPtr>> find_entry(EntryMatch match, async::Deadline deadline) override;
+  async::Task<Result<Secret>> totp_secret(std::string user, async::Deadline deadline) override;
+  async::Task<Result<>> store_totp_secret(std::string user, Secret secret, bool replaces,
+                                          async::Deadline deadline) override;
 
  private:
-  using Question = std::function<Result<CredentialPtr>(LdapSession&)>;
+  template <class T>
+  using Question = std::function<Result<T>(LdapSession&)>;
   // What jobs on the pool need; those of logins that were given up may outlive the directory.
   struct Core {
     Core(LdapServersOptions options, LdapRules r, LdapServers::Observer observer)
@@ -54,7 +58,8 @@ class LdapDirectory final : public PasswordRegistry {
   LdapDirectory(std::shared_ptr<Core> core, async::WorkerPool& pool) : core_(std::move(core)), pool_(pool) {}
   static Result<LdapVerdict> check(Core& core, const std::string& user, const Secret& password,
                                    const LdapPatience& patience);
-  async::Task<Result<CredentialPtr>> ask(Question question, async::Deadline deadline);
+  template <class T>
+  async::Task<Result<T>> ask(Question<T> question, async::Deadline deadline);
   void probe_what_is_due();
   Duration missing_time(const LdapVerdict& verdict);
 

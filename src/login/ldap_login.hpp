@@ -20,6 +20,8 @@ struct LdapRules {
   std::string group_base;  // may be empty for member_of: groups anywhere count then
   std::string group_name_attribute = "cn";
   std::vector<std::string> credential_attributes;
+  std::string totp_attribute;   // with the secret for one-time passwords; empty: there are none
+  bool writes_totp_secrets = false;  // whether the service account may change it
   std::string nobody_dn;  // a name that no entry has and nobody can guess
 };
 
@@ -43,5 +45,14 @@ Result<CredentialPtr> look_up_user(LdapSession& session, const LdapRules& rules,
 // The one user whose entry this is about, as look_up_user() says who he is. Blocks. Errors: as above; not_found, if there
 // is none; denied, if there are several, or if the entry does not show what was looked for.
 Result<CredentialPtr> find_entry(LdapSession& session, const LdapRules& rules, const EntryMatch& match);
+
+// The user's secret for one-time passwords, as stored; empty if there is none. Blocks. Errors: as of look_up_user();
+// malformed, if there are several.
+Result<Secret> read_totp_secret_of(LdapSession& session, const LdapRules& rules, std::string_view user);
+
+// Stores it. Blocks. Errors: as above; already_exists, if there is one and `replaces` is false; denied, if the directory
+// does not let the service account.
+Result<bool> write_totp_secret_of(LdapSession& session, const LdapRules& rules, std::string_view user,
+                                  const Secret& secret, bool replaces);
 
 }  // namespace sallyport::login

@@ -5,7 +5,8 @@
 namespace sallyport::login {
 
 bool is_trouble(const Error& error) {
-  return error.code != Errc::malformed && error.code != Errc::not_found && error.code != Errc::denied;
+  return error.code != Errc::malformed && error.code != Errc::not_found && error.code != Errc::denied &&
+         error.code != Errc::already_exists;
 }
 
 LdapSession::~LdapSession() {
@@ -37,6 +38,14 @@ auto LdapSession::ask_on(Line& line, Use use, const Ask& ask) -> decltype(ask(*l
 Result<LdapAnswer> LdapSession::search(const LdapQuery& query) {
   const auto ask = [&](LdapConnection& connection) {
     return connection.search(query, patience_.step(servers_.options_.operation_timeout));
+  };
+  return ask_on(search_, Use::search, ask);
+}
+
+Result<> LdapSession::change_value(const std::string& dn, const std::string& attribute, const Secret& before,
+                                   const Secret& after) {
+  const auto ask = [&](LdapConnection& connection) {
+    return connection.change_value(dn, attribute, before, after, patience_.step(servers_.options_.operation_timeout));
   };
   return ask_on(search_, Use::search, ask);
 }

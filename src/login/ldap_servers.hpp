@@ -55,6 +55,8 @@ class LdapSession {
 
   // By the service account. Errors: as of LdapConnection; unavailable, if the account is refused.
   Result<LdapAnswer> search(const LdapQuery& query);
+  // By the service account. Errors: as of LdapConnection; unavailable, if the account is refused.
+  Result<> change_value(const std::string& dn, const std::string& attribute, const Secret& before, const Secret& after);
   // Whether this is the password of the entry. Errors: as of LdapConnection.
   Result<bool> check_password(const std::string& dn, const Secret& password);
 
@@ -86,7 +88,7 @@ class LdapServers {
   LdapServers(LdapServersOptions options, Observer observer);
 
   // Asks the best server, and the next one if that is in trouble; what `ask` returns is the answer if it says something
-  // about the question: a value, or an error of the kinds malformed, not_found and denied. Errors: those, or the last
+  // about the question: a value, or an error of the kinds malformed, not_found, denied and already_exists. Errors: those, or the last
   // server's trouble; timeout, when the patience is over; unavailable, when all servers are down.
   template <class T>
   Result<T> ask(const std::function<Result<T>(LdapSession&)>& question, const LdapPatience& patience);

@@ -8,6 +8,7 @@
 #include "crypto/password_hash.hpp"
 #include "login/dn.hpp"
 #include "login/ldap_filter.hpp"
+#include "login/totp_secret.hpp"
 
 namespace sallyport::login {
 namespace {
@@ -19,12 +20,12 @@ constexpr int kPasswordLevel = 1;
 
 constexpr std::string_view kPassword = "userPassword";
 
-// Those for credentials, or the others but for the password.
+// Those for credentials, or the others but for secrets.
 std::vector<identity::Attribute> attributes_of(const LdifEntry& entry, bool for_credentials) {
   std::vector<identity::Attribute> out;
   for (const LdifAttribute& attribute : entry.attributes()) {
     if (is_for_credentials(attribute.name) != for_credentials) continue;
-    if (equal_ignoring_case(attribute.name, kPassword)) continue;
+    if (equal_ignoring_case(attribute.name, kPassword) || equal_ignoring_case(attribute.name, kTotpAttribute)) continue;
     const auto known = std::find_if(out.begin(), out.end(), [&](const identity::Attribute& a) {
       return equal_ignoring_case(a.name, attribute.name);
     });
@@ -146,10 +147,20 @@ class LdifRegistryMaker {
       }
       user.password = passwords.front();
     }
+    if (auto added = add_totp_secret(entry, user); !added) return added;
     const std::string name(user.credential->user().folded());
     if (!registry_.users_.emplace(name, std::move(user)).second) {
       return wrong(entry, "two users are called " + log_escaped(uids.front(), 200));
     }
+    return {};
+  }
+
+  static Result<void> add_totp_secret(const LdifEntry& entry, LdifRegistry::User& user) {
+    const auto secrets = entry.values(kTotpAttribute);
+    if (secrets.size() > 1) return wrong(entry, "more than one " + std::string(kTotpAttribute));
+    if (secrets.empty()) return {};
+    if (const auto read = read_totp_secret(secrets.front()); !read) return wrong(entry, read.error().detail);
+    user.totp_secret = Secret(secrets.front());
     return {};
   }
 
@@ -241,6 +252,11 @@ Result<std::shared_ptr<const identity::Credential>> LdifRegistry::find_entry(con
   if (found == nullptr) return fail(Errc::not_found, "no entry fits", Side::directory);
   if (!found->is_valid) return fail(Errc::denied, "the account is switched off", Side::directory);
   return found->credential;
+}
+
+Result<Secret> LdifRegistry::totp_secret(std::string_view user) const {
+  if (const auto valid = find(user); !valid) return fail(valid.error());
+  return users_.find(identity::Name::make(user)->folded())->second.totp_secret;
 }
 
 bool LdifRegistry::ends_sessions_of(std::string_view user, const LdifRegistry& before) const {

@@ -30,7 +30,7 @@ struct PasswordVerdict {
 //
 // A user is an entry with `uid`: inetOrgPerson or another class that may have one. A group is an entry of class
 // groupOfNames or groupOfUniqueNames, called by its first `cn`; its members are the users whose names stand in
-// member or uniqueMember. An account is switched off by "secAcctValid: FALSE".
+// member or uniqueMember. An account is switched off by "secAcctValid: FALSE". "secTotpSecret" is the user's secret for one-time passwords, in base32.
 class LdifRegistry {
  public:
   // Errors (bad_config) begin with "line 12: ": a name or distinguished name that is none, two entries for one name,
@@ -50,6 +50,9 @@ class LdifRegistry {
   // there are several.
   Result<std::shared_ptr<const identity::Credential>> find_entry(const EntryMatch& match) const;
 
+  // As it is stored, and readable; empty if there is none. Errors: as of find().
+  Result<Secret> totp_secret(std::string_view user) const;
+
   // Whether somebody who logged in by `before` has to do it again: the user is gone or switched off, has another
   // password, or is in other groups (attack case F12). Being in one more group can mean to be allowed less.
   bool ends_sessions_of(std::string_view user, const LdifRegistry& before) const;
@@ -62,7 +65,8 @@ class LdifRegistry {
     std::shared_ptr<const identity::Credential> credential;
     std::string password;  // userPassword; empty if there is none, and no way in then
     bool is_valid = true;
-    std::vector<identity::Attribute> hidden;  // neither in the credential nor the password
+    Secret totp_secret;
+    std::vector<identity::Attribute> hidden;  // neither in the credential nor a secret
   };
 
   LdifRegistry() = default;

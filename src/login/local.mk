@@ -12,6 +12,7 @@ libcore_a_SOURCES += \
   src/login/ldap_login.cpp src/login/ldap_login.hpp \
   src/login/ldap_servers.cpp src/login/ldap_servers.hpp \
   src/login/ldap_socket.cpp src/login/ldap_socket.hpp \
+  src/login/ldap_totp.cpp \
   src/login/ldif.cpp src/login/ldif.hpp \
   src/login/ldif_registry.cpp src/login/ldif_registry.hpp \
   src/login/offloaded_registry.cpp src/login/offloaded_registry.hpp \

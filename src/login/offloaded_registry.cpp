@@ -32,4 +32,19 @@ async::Task<Result<CredentialPtr>> OffloadedRegistry::find_entry(EntryMatch matc
   co_return *answer;
 }
 
+async::Task<Result<Secret>> OffloadedRegistry::totp_secret(std::string user, async::Deadline) {
+  co_return registry_->totp_secret(user);
+}
+
+async::Task<Result<>> OffloadedRegistry::store_totp_secret(std::string user, Secret secret, bool replaces,
+                                                           async::Deadline deadline) {
+  if (!store_secret_) co_return fail(Errc::unsupported, "secrets for one-time passwords are not changed here");
+  const auto job = [store = store_secret_, user = std::move(user), secret = std::move(secret), replaces] {
+    return store(user, secret, replaces);
+  };
+  const Result<Result<>> answer = co_await pool_.run(job, deadline);
+  if (!answer) co_return fail(answer.error());
+  co_return *answer;
+}
+
 }  // namespace sallyport::login

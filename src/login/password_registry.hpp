@@ -36,6 +36,18 @@ class PasswordRegistry {
   // else than a name. Errors: as of look_up(); not_found, if it is nobody's; denied, if it is about several entries, or
   // if the registry takes for equal what is spelt differently in more than the case of ASCII letters (attack E8).
   virtual async::Task<Result<CredentialPtr>> find_entry(EntryMatch match, async::Deadline deadline) = 0;
+
+  // The user's secret for one-time passwords as it is stored (read_totp_secret() reads it); empty if he has none. Errors:
+  // as of look_up(); unsupported, if there can be none here.
+  virtual async::Task<Result<Secret>> totp_secret(std::string, async::Deadline) {
+    co_return fail(Errc::unsupported, "this registry keeps no secrets for one-time passwords");
+  }
+
+  // Stores another one, or the first one; the latter alone if `replaces` is false. Errors: already_exists; unsupported, if
+  // this server may not; others as of look_up().
+  virtual async::Task<Result<>> store_totp_secret(std::string, Secret, bool /*replaces*/, async::Deadline) {
+    co_return fail(Errc::unsupported, "secrets for one-time passwords are not changed here");
+  }
 };
 
 }  // namespace sallyport::login

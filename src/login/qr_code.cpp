@@ -34,12 +34,8 @@ bool QrCode::is_dark(std::size_t row, std::size_t column) const {
   return row < side_ && column < side_ && dark_[row * side_ + column];
 }
 
-Secret QrCode::svg() const {
-  const std::string side = std::to_string(side_);
-  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + side + " " + side + "\" width=\"" +
-                    std::to_string(side_ * 5) + "\" height=\"" + std::to_string(side_ * 5) +
-                    "\" role=\"img\" aria-label=\"QR code\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h" +
-                    side + "v" + side + "H0z\"/><path fill=\"#000\" d=\"";
+Secret QrCode::svg_path() const {
+  std::string out;
   for (std::size_t row = 0; row < side_; ++row) {
     for (std::size_t column = 0; column < side_; ++column) {
       if (!is_dark(row, column)) continue;
@@ -50,7 +46,7 @@ Secret QrCode::svg() const {
       column += length;
     }
   }
-  return Secret::take(out + "\"/></svg>");
+  return Secret::take(std::move(out));
 }
 
 Secret QrCode::terminal_text() const {

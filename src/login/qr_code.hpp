@@ -21,8 +21,8 @@ class QrCode {
   std::size_t side() const { return side_; }
   bool is_dark(std::size_t row, std::size_t column) const;
 
-  // For a page: an <svg> element without style and script, dark modules as one path.
-  Secret svg() const;
+  // The dark modules as the data of an SVG path, one unit a module, in a field of side() units.
+  Secret svg_path() const;
   // For a terminal: two modules a character, in a font whose lines touch; dark on light, whatever the terminal's colours
   // are.
   Secret terminal_text() const;

@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "async/task_group.hpp"
-#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "log/records.hpp"
 #include "server/client_verification.hpp"
@@ -45,7 +44,7 @@ void print_chain(const pki::PresentedChain& chain) {
     const pki::Certificate& one = **certificate;
     print("subject", one.subject());
     print("issuer", one.issuer());
-    print("serial", hex_encoded(one.serial()));
+    print("serial", one.serial_text());
     print("valid", log::format_utc(one.not_before()) + " to " + log::format_utc(one.not_after()));
     print("sha256", one.fingerprint());
     print("crl", one.pointers().crls);

@@ -57,7 +57,7 @@ class Asker {
       return Result<>();
     }
     config::Diagnostics diagnostics;
-    auto directory = threads_.open(settings.ldap, diagnostics);
+    auto directory = threads_.open(settings, diagnostics);
     if (!directory) return fail(directory.error());
     registry_ = std::move(*directory);
     return Result<>();

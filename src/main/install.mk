@@ -3,7 +3,7 @@ systemdsystemunit_DATA = etc/sallyport.service
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = etc/sysusers.d/sallyport.conf
 EXTRA_DIST += etc/sallyport.service.in etc/demo/registry.ldif etc/demo/sallyport.conf.in \
-  etc/demo/setup quickstart check tests/install/boot tools/build tools/build-release tools/packages tools/check-arrows tools/check-await tools/check-docs tools/list-attacks \
+  etc/demo/setup etc/demo/setup-certificates etc/demo/certificates.conf.in etc/demo/make-clients quickstart check tests/install/boot tools/build tools/build-release tools/packages tools/check-arrows tools/check-await tools/check-docs tools/list-attacks \
   README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE src/ARROWS
 CLEANFILES += etc/sallyport.service
 

@@ -170,29 +170,25 @@ bool Certificate::is_signed_by(const Certificate& issuer) const {
   return (status & (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND)) == 0;
 }
 
+std::string Certificate::serial_text() const {
+  const std::string digits = hex_encoded(serial_);
+  return digits.size() > 1 && digits.front() == '0' ? digits.substr(1) : digits;
+}
+
 Judged<identity::CertificateFacts> Certificate::facts() const {
   identity::CertificateFacts facts;
-  for (const std::string* const name : {&subject_der_, &issuer_der_}) {
-    if (!is_plain_name(*name)) {
-      return refuse(CertificateFault::bad_name, "a name with control characters, or of no kind of text that is known");
-    }
+  auto common_names = read_name(subject_der_, GNUTLS_OID_X520_COMMON_NAME);
+  if (!common_names || !read_name(issuer_der_, GNUTLS_OID_X520_COMMON_NAME)) {
+    return refuse(CertificateFault::bad_name, "a name with control characters, or of no kind of text that is known");
   }
+  facts.common_names = std::move(*common_names);
   if (subject_.empty() || issuer_.empty()) return refuse(CertificateFault::bad_name, "no subject or issuer");
   facts.subject = subject_;
   facts.issuer = issuer_;
-  const std::string serial = hex_encoded(serial_);
-  facts.serial = serial.size() > 1 && serial.front() == '0' ? serial.substr(1) : serial;
+  facts.serial = serial_text();
   facts.fingerprint = fingerprint_;
   facts.not_after = not_after_;
   facts.policies = policies_;
-  for (unsigned i = 0;; ++i) {
-    char text[1024];
-    std::size_t size = sizeof text;
-    const int code = gnutls_x509_crt_get_dn_by_oid(handle_.get(), GNUTLS_OID_X520_COMMON_NAME, i, 0, text, &size);
-    if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) break;
-    if (code != 0) return refuse(CertificateFault::bad_name, "the common name");
-    facts.common_names.emplace_back(text, size);
-  }
   if (!read_alternative_names(alternative_names_, facts)) {
     return refuse(CertificateFault::bad_name, "subjectAltName of " + subject_);
   }

@@ -53,6 +53,7 @@ class Certificate {
   const std::string& subject_der() const { return subject_der_; }
   const std::string& issuer_der() const { return issuer_der_; }
   const std::string& serial() const { return serial_; }  // big-endian, without leading zeros
+  std::string serial_text() const;  // hexadecimal digits in lower case, without leading zeros
   const std::string& fingerprint() const { return fingerprint_; }  // SHA-256, hexadecimal
   const RevocationPointers& pointers() const { return pointers_; }
   bool is_authority() const { return is_authority_; }

@@ -67,28 +67,53 @@ bool read_other_name(std::string_view content, identity::CertificateFacts& into)
   return true;
 }
 
-// A value of a name, by its kind of string.
-bool is_plain_text(const der::Value& value) {
-  const std::string_view text = value.content;
+void append_utf8(std::string& out, unsigned unit) {
+  if (unit < 0x80) {
+    out += static_cast<char>(unit);
+  } else if (unit < 0x800) {
+    out += static_cast<char>(0xc0 | unit >> 6);
+    out += static_cast<char>(0x80 | (unit & 0x3f));
+  } else {
+    out += static_cast<char>(0xe0 | unit >> 12);
+    out += static_cast<char>(0x80 | (unit >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (unit & 0x3f));
+  }
+}
+
+// BMPString: units of 16 bits, none of them a surrogate.
+std::optional<std::string> from_bmp(std::string_view bytes) {
+  if (bytes.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    const unsigned unit = static_cast<unsigned char>(bytes[i]) << 8 | static_cast<unsigned char>(bytes[i + 1]);
+    if (unit >= 0xd800 && unit < 0xe000) return std::nullopt;
+    append_utf8(out, unit);
+  }
+  return out;
+}
+
+// A value of a name as UTF-8, by its kind of string; nothing for other kinds, and for control characters.
+std::optional<std::string> text_of(const der::Value& value) {
+  std::optional<std::string> text;
   switch (value.tag) {
-    case der::kUtf8String:
-      return is_utf8(text) && is_clean(text);
     case 0x12:  // NumericString
     case 0x13:  // PrintableString
     case 0x14:  // TeletexString, as ASCII: what its escapes mean, nobody agrees on
     case 0x16:  // IA5String
-      return is_ascii(text) && is_clean(text);
-    case 0x1e:  // BMPString
-      if (text.size() % 2 != 0) return false;
-      for (std::size_t i = 0; i < text.size(); i += 2) {
-        if (text[i] == 0 && is_control(text[i + 1])) return false;
-        // Surrogates: BMPString has none.
-        if ((static_cast<unsigned char>(text[i]) & 0xf8) == 0xd8) return false;
-      }
-      return true;
+      if (!is_ascii(value.content)) return std::nullopt;
+      text = value.content;
+      break;
+    case der::kUtf8String:
+      text = value.content;
+      break;
+    case 0x1e:
+      text = from_bmp(value.content);
+      break;
     default:
-      return false;
+      break;
   }
+  if (!text || !is_utf8(*text) || !is_clean(*text)) return std::nullopt;
+  return text;
 }
 
 }  // namespace
@@ -149,22 +174,28 @@ bool read_alternative_names(std::string_view names, identity::CertificateFacts& 
   return !reader.failed();
 }
 
-bool is_plain_name(std::string_view rdn_sequence) {
+std::optional<std::vector<std::string>> read_name(std::string_view rdn_sequence, std::string_view attribute_oid) {
   const auto sequence = der::only(rdn_sequence, der::kSequence);
-  if (!sequence) return false;
+  if (!sequence) return std::nullopt;
+  std::vector<std::string> out;
   der::Reader names(sequence->content);
   while (const auto relative = names.next()) {
-    if (relative->tag != der::kSet) return false;
     der::Reader pairs(relative->content);
     while (const auto pair = pairs.next()) {
       der::Reader fields(pair->content);
       const auto type = fields.expect(der::kOid);
       const auto value = fields.next();
-      if (pair->tag != der::kSequence || !type || !value || !fields.at_end() || !is_plain_text(*value)) return false;
+      if (relative->tag != der::kSet || pair->tag != der::kSequence || !type || !value || !fields.at_end()) {
+        return std::nullopt;
+      }
+      auto text = text_of(*value);
+      if (!text) return std::nullopt;
+      if (der::oid_text(type->content) == std::string(attribute_oid)) out.push_back(std::move(*text));
     }
-    if (pairs.failed()) return false;
+    if (pairs.failed()) return std::nullopt;
   }
-  return !names.failed();
+  if (names.failed()) return std::nullopt;
+  return out;
 }
 
 }  // namespace sallyport::pki

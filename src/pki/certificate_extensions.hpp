@@ -23,7 +23,8 @@ bool read_responders(std::string_view extension, RevocationPointers& into);
 // over. False if one is malformed or has a control character, a NUL above all (attack E8).
 bool read_alternative_names(std::string_view names, identity::CertificateFacts& into);
 
-// A name (RDNSequence) whose values are texts without control characters.
-bool is_plain_name(std::string_view rdn_sequence);
+// The values of these attributes of a name (RDNSequence), in its order, as UTF-8 and without any escapes. Nothing if the
+// name has, anywhere, a value that is no text or has a control character.
+std::optional<std::vector<std::string>> read_name(std::string_view rdn_sequence, std::string_view attribute_oid);
 
 }  // namespace sallyport::pki

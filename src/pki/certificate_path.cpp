@@ -1,6 +1,7 @@
 #include "pki/certificate_path.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "log/records.hpp"
 
@@ -30,30 +31,6 @@ Judged<std::vector<CertificatePtr>> read_chain(const PresentedChain& chain, cons
     out.push_back(std::move(*certificate));
   }
   return out;
-}
-
-CertificatePtr signer_of(const Certificate& certificate, const std::vector<CertificatePtr>& candidates,
-                         const CertificatePath& used) {
-  for (const CertificatePtr& candidate : candidates) {
-    const auto is_it = [&](const CertificatePtr& other) { return other->fingerprint() == candidate->fingerprint(); };
-    if (std::any_of(used.begin(), used.end(), is_it)) continue;
-    if (certificate.is_signed_by(*candidate)) return candidate;
-  }
-  return nullptr;
-}
-
-Judged<CertificatePath> find_path(const std::vector<CertificatePtr>& shown, const TrustAnchors& anchors) {
-  CertificatePath path = {shown.front()};
-  for (;;) {
-    const Certificate& last = *path.back();
-    if (auto anchor = signer_of(last, anchors.all(), path)) {
-      path.push_back(std::move(anchor));
-      return path;
-    }
-    auto next = signer_of(last, shown, path);
-    if (!next) return refuse_one(CertificateFault::unknown_issuer, last, "nobody trusted has signed it as " + last.issuer());
-    path.push_back(std::move(next));
-  }
 }
 
 bool is_for_clients(const Certificate& certificate) {
@@ -105,6 +82,9 @@ Judged<> check_one(const Certificate& certificate, bool is_leaf, bool is_trusted
   if (!is_for_clients(certificate)) {
     return refuse_one(CertificateFault::wrong_purpose, certificate, "not for TLS clients");
   }
+  if (!is_leaf && !certificate.is_authority()) {
+    return refuse_one(CertificateFault::invalid, certificate, "it has signed another one, but is no authority");
+  }
   if (!is_leaf && certificate.path_length() >= 0 && below > certificate.path_length()) {
     return refuse_one(CertificateFault::path_length, certificate,
                       "at most " + std::to_string(certificate.path_length()) + " authorities below it, not " +
@@ -148,6 +128,74 @@ Judged<> verify_by_library(const CertificatePath& path, const TrustAnchors& anch
   return refuse_one(fault_of(status), *path.front(), why);
 }
 
+Judged<> check_path(const CertificatePath& path, const TrustAnchors& anchors, WallTime now) {
+  int below = 0;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const Certificate& one = *path[i];
+    const bool is_leaf = i == 0;
+    const bool is_trusted = i + 1 == path.size();
+    if (auto fine = check_one(one, is_leaf, is_trusted, below, now); !fine) return fine;
+    // RFC 5280 section 6.1.4 (l).
+    if (!is_leaf && one.subject_der() != one.issuer_der()) ++below;
+  }
+  return verify_by_library(path, anchors);
+}
+
+// Looks for a way that holds, depth first: several certificates may have the name and the key of an authority, signed by
+// others or for another time. The first way that does not hold says why, if none does.
+class PathSearch {
+ public:
+  PathSearch(const std::vector<CertificatePtr>& shown, const TrustAnchors& anchors, WallTime now)
+      : shown_(shown), anchors_(anchors), now_(now) {}
+
+  Judged<CertificatePath> run() {
+    path_ = {shown_.front()};
+    if (extend()) return std::move(path_);
+    if (refusal_) return tl::unexpected(*refusal_);
+    return refuse_one(CertificateFault::unknown_issuer, *shown_.front(),
+                      "nobody trusted has signed it as " + shown_.front()->issuer());
+  }
+
+ private:
+  bool extend() {
+    return try_signers(anchors_.all(), true) || try_signers(shown_, false);
+  }
+
+  bool try_signers(const std::vector<CertificatePtr>& candidates, bool are_trusted) {
+    const CertificatePtr last = path_.back();
+    for (const CertificatePtr& candidate : candidates) {
+      if (last->issuer_der() != candidate->subject_der() || is_used(*candidate)) continue;
+      if (signatures_left_-- == 0) {
+        signatures_left_ = 0;
+        return false;
+      }
+      if (!last->is_signed_by(*candidate)) continue;
+      path_.push_back(candidate);
+      if (are_trusted ? holds() : extend()) return true;
+      path_.pop_back();
+    }
+    return false;
+  }
+
+  bool holds() {
+    const auto fine = check_path(path_, anchors_, now_);
+    if (!fine && !refusal_) refusal_ = fine.error();
+    return fine.has_value();
+  }
+
+  bool is_used(const Certificate& candidate) const {
+    const auto is_it = [&](const CertificatePtr& other) { return other->fingerprint() == candidate.fingerprint(); };
+    return std::any_of(path_.begin(), path_.end(), is_it);
+  }
+
+  const std::vector<CertificatePtr>& shown_;
+  const TrustAnchors& anchors_;
+  const WallTime now_;
+  CertificatePath path_;
+  std::optional<CertificateRefusal> refusal_;
+  int signatures_left_ = 50;  // of all that may be verified in search of a way (attack D4)
+};
+
 }  // namespace
 
 Result<std::shared_ptr<const TrustAnchors>> TrustAnchors::make(std::string_view pem, const std::string& origin) {
@@ -181,19 +229,7 @@ Judged<CertificatePath> verify_path(const PresentedChain& chain, const TrustAnch
                                     const CertificateLimits& limits, WallTime now) {
   auto shown = read_chain(chain, limits);
   if (!shown) return tl::unexpected(shown.error());
-  auto path = find_path(*shown, anchors);
-  if (!path) return path;
-  int below = 0;
-  for (std::size_t i = 0; i < path->size(); ++i) {
-    const Certificate& one = *(*path)[i];
-    const bool is_leaf = i == 0;
-    const bool is_trusted = i + 1 == path->size();
-    if (auto fine = check_one(one, is_leaf, is_trusted, below, now); !fine) return tl::unexpected(fine.error());
-    // RFC 5280 section 6.1.4 (l).
-    if (!is_leaf && one.subject_der() != one.issuer_der()) ++below;
-  }
-  if (auto fine = verify_by_library(*path, anchors); !fine) return tl::unexpected(fine.error());
-  return path;
+  return PathSearch(*shown, anchors, now).run();
 }
 
 }  // namespace sallyport::pki

@@ -36,8 +36,8 @@ class TrustAnchors {
 };
 
 // Verifies a chain for the authentication of a TLS client (RFC 5280 section 6), revocation apart. Certificates that the
-// way does not need are passed over. What is refused has the reason that comes first on the way from the client to the
-// authority (attack E6). Blocks for as long as a few signatures take.
+// way does not need are passed over, and of several ways one that holds is enough. What is refused has the reason that
+// comes first on the way from the client to the authority (attack E6). Blocks for as long as a few signatures take.
 Judged<CertificatePath> verify_path(const PresentedChain& chain, const TrustAnchors& anchors,
                                     const CertificateLimits& limits, WallTime now);
 

@@ -172,7 +172,7 @@ void Revocation::look_at_crl(Look& look, const std::string& url, bool is_configu
 void Revocation::ask_responder(const std::string& key, FetchRequest request, const std::string& nonce,
                                const CertificatePtr& certificate, const CertificatePtr& issuer) const {
   const auto give_up = [&](const Error& error) {
-    caches_->answers.put_failure(key, error.detail, wall_now(), rules_.retry_interval);
+    caches_->answers.put_failure(key, error.to_string(), wall_now(), rules_.retry_interval);
   };
   auto body = ocsp_request(*certificate, *issuer, nonce);
   if (!body) return give_up(body.error());
@@ -212,7 +212,7 @@ void Revocation::ask_for_crl(const std::string& key, const FetchRequest& request
     if (current) return;
     why = current.error();
   }
-  caches_->crls.put_failure(key, why.detail, now, rules_.retry_interval);
+  caches_->crls.put_failure(key, why.to_string(), now, rules_.retry_interval);
 }
 
 }  // namespace sallyport::pki

@@ -47,8 +47,9 @@ void DirectoryThreads::tell(const std::string& url, const Error* reason) {
   }
 }
 
-Result<std::shared_ptr<login::LdapDirectory>> DirectoryThreads::open(const config::LdapSettings& settings,
+Result<std::shared_ptr<login::LdapDirectory>> DirectoryThreads::open(const config::Settings& all,
                                                                      config::Diagnostics& diagnostics) {
+  const config::LdapSettings& settings = all.ldap;
   login::LdapDirectoryOptions options;
   if (!settings.bind_pwd_file.empty()) {
     auto password = read_password(settings.bind_pwd_file, diagnostics);
@@ -81,6 +82,8 @@ Result<std::shared_ptr<login::LdapDirectory>> DirectoryThreads::open(const confi
   options.rules.group_base = settings.group_search_base;
   options.rules.group_name_attribute = settings.group_name_attribute;
   options.rules.credential_attributes = settings.credential_attribute;
+  if (all.totp.totp_auth != config::AuthTransport::none) options.rules.totp_attribute = all.totp.ldap_attribute;
+  options.rules.writes_totp_secrets = all.totp.ldap_write;
   return login::LdapDirectory::make(std::move(options), *pool_,
                                     [this](const std::string& url, const Error* reason) { tell(url, reason); });
 }

@@ -20,7 +20,7 @@ class DirectoryThreads {
 
   // The directory of the settings; the first call starts the threads. Reads the file with the service account's
   // password; that everybody may read it is a warning in `diagnostics`. Errors: bad_config and those of files.
-  Result<std::shared_ptr<login::LdapDirectory>> open(const config::LdapSettings& settings,
+  Result<std::shared_ptr<login::LdapDirectory>> open(const config::Settings& settings,
                                                      config::Diagnostics& diagnostics);
 
  private:

@@ -7,10 +7,12 @@
 #include "admin/object_commands.hpp"
 #include "admin/pop_commands.hpp"
 #include "admin/session_commands.hpp"
+#include "admin/totp_commands.hpp"
 #include "admin/user_commands.hpp"
 #include "config/restart.hpp"
 #include "config/validate.hpp"
 #include "crypto/random.hpp"
+#include "inbound/totp_memory.hpp"
 #include "junction/xml_store.hpp"
 #include "login/offloaded_registry.hpp"
 #include "server/files.hpp"
@@ -107,10 +109,10 @@ Result<Instance::State> Instance::load(const config::Settings* running, std::vec
     if (!registry) {
       add_error(diagnostics, registry.error());
     } else {
-      asked = std::make_shared<login::OffloadedRegistry>(offload_, registry->registry);
+      asked = asked_for(registry->registry);
     }
   } else {
-    auto directory = directory_threads_.open(settings.ldap, diagnostics);
+    auto directory = directory_threads_.open(settings, diagnostics);
     if (!directory) {
       add_error(diagnostics, directory.error());
     } else {
@@ -243,6 +245,32 @@ admin::CommandOutput Instance::reload(LiveParts& parts) {
   return output;
 }
 
+std::shared_ptr<login::PasswordRegistry> Instance::asked_for(std::shared_ptr<const login::LdifRegistry> users) {
+  const auto store = [this](const std::string& user, const Secret& secret, bool replaces) {
+    return store_totp_secret(user, secret, replaces);
+  };
+  return std::make_shared<login::OffloadedRegistry>(offload_, std::move(users), store);
+}
+
+// On a thread of the pool. No session ends: nothing else of the user has changed.
+Result<> Instance::store_totp_secret(const std::string& user, const Secret& secret, bool replaces) {
+  const std::lock_guard lock(mutex_);
+  if (state_->settings->registry.type != config::RegistryType::ldif) {
+    return fail(Errc::unavailable, "the registry is another one now");
+  }
+  State next = *state_;
+  const Result<> set = admin::set_totp_secret(next.registry_document, user, secret, replaces);
+  if (!set) return set;
+  auto registry = login::LdifRegistry::make(next.registry_document);
+  if (!registry) return fail(registry.error());
+  next.users = std::move(*registry);
+  next.registry = asked_for(next.users);
+  const auto save = [&] { return save_registry(next.settings->registry.ldif_file, next.registry_document); };
+  const admin::CommandOutput adopted = adopt(next, save);
+  if (adopted.exit_code != admin::kDone) return fail(Errc::internal, adopted.err);
+  return Result<>();
+}
+
 // The caller holds the lock.
 admin::CommandOutput Instance::adopt(State next, const std::function<Result<>()>& save) {
   auto snapshot = build(next, false);
@@ -286,6 +314,8 @@ admin::CommandOutput Instance::run_registry_command(const std::vector<std::strin
   State next = *state_;
   admin::UserCommandRules rules;
   rules.hash = login::new_stored_password;
+  rules.totp = inbound::totp_rules(state_->settings->totp);
+  rules.totp_issuer = inbound::totp_issuer(*state_->settings);
   admin::CommandOutput output = words.front() == "user"
                                     ? admin::run_user_command(words, next.registry_document, rules)
                                     : admin::run_group_command(words, next.registry_document);
@@ -293,7 +323,7 @@ admin::CommandOutput Instance::run_registry_command(const std::vector<std::strin
   auto registry = login::LdifRegistry::make(next.registry_document);
   if (!registry) return admin::failed(registry.error());
   next.users = std::move(*registry);
-  next.registry = std::make_shared<login::OffloadedRegistry>(offload_, next.users);
+  next.registry = asked_for(next.users);
   const std::shared_ptr<const login::LdifRegistry> before = state_->users;
   const auto save = [&] { return save_registry(next.settings->registry.ldif_file, next.registry_document); };
   const admin::CommandOutput adopted = adopt(next, save);

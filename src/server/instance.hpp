@@ -73,6 +73,9 @@ class Instance {
   admin::CommandOutput run_policy_command(const std::vector<std::string>& words);
   admin::CommandOutput run_junction_command(const std::vector<std::string>& words);
   admin::CommandOutput run_registry_command(const std::vector<std::string>& words, store::SessionStore& sessions);
+  // The LDIF registry as workers ask it.
+  std::shared_ptr<login::PasswordRegistry> asked_for(std::shared_ptr<const login::LdifRegistry> users);
+  Result<> store_totp_secret(const std::string& user, const Secret& secret, bool replaces);
   admin::CommandOutput adopt(State next, const std::function<Result<>()>& save);
 
   const std::string config_path_;

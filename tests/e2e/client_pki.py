@@ -95,7 +95,7 @@ class Authority:
     """`pem` and `key` are its own; `chain` is what stands behind the certificates that it issues (empty for a root).
     crl_url and ocsp_url (a text or several) are named in each certificate that it issues from then on."""
 
-    def __init__(self, directory, name, issuer=None, path="", extensions="", subject=None, crl_url=(), ocsp_url=()):
+    def __init__(self, directory, name, issuer=None, path="", extensions="", subject=None, key="ec", crl_url=(), ocsp_url=()):
         self.dir, self.name, self.issuer = pathlib.Path(directory), name, issuer
         self.crl_url, self.ocsp_url = crl_url, ocsp_url
         (self.dir / "issued").mkdir(parents=True)
@@ -109,14 +109,14 @@ class Authority:
         wanted = AUTHORITY.format(path=path) + extensions
         subject = subject or f"/CN={name}"
         if issuer is None:
-            make_key(self.key)
+            make_key(self.key, key)
             config = self.dir / "root.cnf"
             config.write_text(f"[req]\ndistinguished_name=dn\n[dn]\n[ext]\nsubjectKeyIdentifier=hash\n{wanted}")
             openssl("req", "-x509", "-new", "-key", self.key, "-subj", subject, "-days", "3650", "-config", config,
                     "-extensions", "ext", "-out", self.pem)
             self.chain = None
         else:
-            made = issuer.issue(f"ca-{name.lower().replace(' ', '-')}", subject, extensions=wanted)
+            made = issuer.issue(f"ca-{name.lower().replace(' ', '-')}", subject, extensions=wanted, key=key)
             self.pem.write_text(made.pem.read_text())
             self.key.write_text(made.key.read_text())
             self.key.chmod(0o600)

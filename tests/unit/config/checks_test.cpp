@@ -46,6 +46,21 @@ BOOST_AUTO_TEST_CASE(F7_a_page_after_login_is_on_this_server) {
   BOOST_TEST(!is_local_url_or_empty("https://evil.example"));
 }
 
+BOOST_AUTO_TEST_CASE(sources_of_revocation_are_urls) {
+  for (const char* const good : {"", "http://ocsp.example.com", "http://ocsp.example.com:8080/a?b=c", "http://[::1]/x"}) {
+    BOOST_TEST(is_http_url_or_empty(good), good);
+  }
+  for (const char* const bad : {"ocsp.example.com", "https://a/", "http://", "http:///x", "http://a b/", "http://u@h/", "http://h:0/"}) {
+    BOOST_TEST(!is_http_url_or_empty(bad), bad);
+  }
+  for (const char* const good : {"", "ldap://ldap.example.com", "ldaps://192.0.2.1:636"}) {
+    BOOST_TEST(is_ldap_server_or_empty(good), good);
+  }
+  for (const char* const bad : {"ldapi://%2Frun", "ldap://h/", "ldap://h/cn=a", "http://h", "h"}) {
+    BOOST_TEST(!is_ldap_server_or_empty(bad), bad);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(names_have_their_characters) {
   BOOST_TEST(is_instance_name("node-1_a.b"));
   BOOST_TEST(!is_instance_name("a/b"));

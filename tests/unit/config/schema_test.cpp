@@ -77,6 +77,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
   check(settings.certificate_login, "certificate_login");
   check(settings.certificate_users, "certificate_users");
   check(settings.certificate_levels, "certificate_levels");
+  check(settings.totp, "totp");
   check(settings.session, "session");
   check(settings.forms, "forms");
   check(settings.ba, "ba");

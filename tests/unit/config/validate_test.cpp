@@ -109,6 +109,15 @@ BOOST_AUTO_TEST_CASE(an_error_is_not_followed_by_its_consequences) {
   expect("[sl]\nserver-cert-file = /c\n", {"f:1:1: error: unknown stanza [sl]; is it [ssl]?"});
 }
 
+BOOST_AUTO_TEST_CASE(sources_of_revocation_need_authorities_and_passwords_privacy) {
+  const std::string ca = kBase + "[certificate]\nclient-ca-file = /ca\n";
+  expect(ca + "crl-file = /a\ncrl-file = /b\nocsp-url = http://o/\ncrl-ldap-server = ldap://d\n", {});
+  expect(kBase + "[certificate]\ncrl-file = /a\n", {"f:5: warning: crl-file has no effect: client-ca-file is not set"});
+  expect(ca + "crl-ldap-user = cn=a\n", {"f:6: error: crl-ldap-user and crl-ldap-user-password-file need each other"});
+  expect(ca + "crl-ldap-server = ldap://d\ncrl-ldap-user = cn=a\ncrl-ldap-user-password-file = /p\n",
+         {"f:7: warning: its password is sent to crl-ldap-server in clear: that is no ldaps://"});
+}
+
 BOOST_AUTO_TEST_CASE(client_certificates_for_junctions_need_both_files) {
   expect(kBase + "[junction]\njct-client-key-file = /k\n",
          {"f:4: error: jct-client-cert-file and jct-client-key-file need each other"});

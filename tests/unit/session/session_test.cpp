@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(an_older_request_does_not_make_a_session_younger) {
 }
 
 // attack cases F1 and F2
-BOOST_AUTO_TEST_CASE(F1_a_login_changes_the_form_token_of_the_entry) {
+BOOST_AUTO_TEST_CASE(F1_a_login_changes_the_form_token_and_the_entry_stays) {
   const Session before = begin("h1", Secret("t1"), kStart);
   const Session after = authenticated(before, sample_subject("alice"), "h2", Secret("t2"), kStart + minutes(4));
   BOOST_TEST(after.handle == "h1");
