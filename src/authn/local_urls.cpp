@@ -11,6 +11,7 @@ LocalUrl local_url_of(const http::CanonicalTarget& target) {
   if (path == "/pkmslogin") return LocalUrl::login;
   if (path == "/pkmslogin.form") return LocalUrl::login_form;
   if (path == "/pkmscert") return LocalUrl::certificate;
+  if (path == "/pkmsforget") return LocalUrl::forget;
   if (path == "/pkmslogout") return LocalUrl::logout;
   if (path == "/pkmstotp") return LocalUrl::totp;
   if (path == "/pkmshelp") return LocalUrl::help;

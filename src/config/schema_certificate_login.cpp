@@ -89,6 +89,15 @@ constexpr SettingSpec kRows[] = {
      .takes_effect = live,
      .summary = "Whether clients with TLS 1.3 that cannot be asked get TLS 1.2 for the login, which has renegotiation.",
      .paragraph = "For a minute, all new connections of HTTP/1.1 from the client's address are made by TLS 1.2."},
+    {.stanza = "certificate",
+     .key = "forget-no-certificate",
+     .type = boolean,
+     .field = login<&L::forget_no_certificate>,
+     .default_text = "yes",
+     .takes_effect = live,
+     .summary = "Whether browsers of the Chromium family are made to forget that no certificate was chosen.",
+     .paragraph = "They would not ask their user again before they are restarted. The page certnone.html has an image "
+                  "for it, whose connection fails."},
 };
 static_assert(well_formed(kRows));
 

@@ -169,6 +169,7 @@ struct CertificateLoginSettings {
   bool ask_in_place;
   bool http_1_1_required;
   bool tls_1_2_detour;
+  bool forget_no_certificate;
 };
 
 // The hash function of one-time passwords.

@@ -1,5 +1,6 @@
 #include "inbound/certificate_attempts.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/encoding.hpp"
@@ -97,6 +98,30 @@ void CertificateAttempts::answered(const std::string& attempt) {
   const std::lock_guard lock(mutex_);
   const auto found = attempts_.find(attempt);
   if (found != attempts_.end() && found->second.unanswered > 0) --found->second.unanswered;
+}
+
+std::string CertificateAttempts::begin_forgetting(const session::SessionId& session, TimePoint now) {
+  std::string name = base64url_encoded(crypto::random_bytes(kIdBytes));
+  const std::lock_guard lock(mutex_);
+  std::erase_if(forgetting_, [now](const auto& entry) { return now >= entry.second.until; });
+  if (forgetting_.size() < limits_.most) forgetting_.emplace(name, Forgetting{session, now + kForgetting});
+  return name;
+}
+
+bool CertificateAttempts::is_forgetting(const session::SessionId& session, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(forgetting_.begin(), forgetting_.end(), [&](const auto& entry) {
+    return entry.second.session == session && now < entry.second.until;
+  });
+}
+
+bool CertificateAttempts::may_require(const std::string& name, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = forgetting_.find(name);
+  if (found == forgetting_.end()) return false;
+  const bool in_time = now < found->second.until;
+  forgetting_.erase(found);
+  return in_time;
 }
 
 void CertificateAttempts::detour(const IpAddress& address, TimePoint now) {

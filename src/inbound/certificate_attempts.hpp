@@ -50,6 +50,13 @@ class CertificateAttempts {
   // That handshake is over, however it ended.
   void answered(const std::string& attempt);
 
+  // A name to arm tickets for, whoever shows one of which has to show a certificate too, or its handshake fails: the first
+  // of them, within a few seconds. Does this session still wait for that?
+  static constexpr Duration kForgetting = std::chrono::seconds(3);
+  std::string begin_forgetting(const session::SessionId& session, TimePoint now);
+  bool may_require(const std::string& name, TimePoint now);
+  bool is_forgetting(const session::SessionId& session, TimePoint now);
+
   // The next connections of this address, for one step, are made by TLS 1.2 where they are not HTTP/2.
   void detour(const IpAddress& address, TimePoint now);
   void end_detour(const IpAddress& address);
@@ -74,6 +81,11 @@ class CertificateAttempts {
   std::unordered_map<std::string, Entry> attempts_;  // by id
   std::unordered_map<session::SessionId, std::string, SessionHash> by_session_;
   std::deque<std::string> order_;  // ids, the oldest first; some of them are gone
+  struct Forgetting {
+    session::SessionId session;
+    TimePoint until;
+  };
+  std::unordered_map<std::string, Forgetting> forgetting_;  // by name
   std::map<IpAddress, TimePoint> detours_;
   std::atomic<bool> has_detours_ = false;  // no lock for the connections of the many who make none
 };

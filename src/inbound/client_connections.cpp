@@ -23,10 +23,11 @@ class AttemptWatch final : public tls::HandshakeWatch {
     if (!asked_for_.empty()) attempts_.answered(asked_for_);
   }
 
-  bool may_ask(const std::string& armed_for) override {
-    const bool may = attempts_.may_ask(armed_for, loop_.now());
-    if (may) asked_for_ = armed_for;
-    return may;
+  tls::Question question_for(const std::string& armed_for) override {
+    if (attempts_.may_require(armed_for, loop_.now())) return tls::Question::required;
+    if (!attempts_.may_ask(armed_for, loop_.now())) return tls::Question::none;
+    asked_for_ = armed_for;
+    return tls::Question::asked;
   }
   bool prefers_tls_1_2() override { return attempts_.is_detoured(address_, loop_.now()); }
 

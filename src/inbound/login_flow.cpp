@@ -312,6 +312,7 @@ async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http
                            is_offered(x, snapshot, authn::Method::certificate);
   switch (url) {
     case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor, connection); co_return;
+    case authn::LocalUrl::forget: co_await certificate_flow_.serve_forget(x, visitor); co_return;
     case authn::LocalUrl::certificate: co_await certificate_flow_.go_on(x, snapshot, visitor, connection); co_return;
     case authn::LocalUrl::totp: co_await serve_enrolment(x, snapshot, target, visitor, connection); co_return;
     case authn::LocalUrl::logout: {

@@ -342,7 +342,9 @@ void TlsStream::on_client_hello(std::string_view message) {
   if (!asked_for_certificate_ && !hello.ticket.empty()) {
     verdict = server_->ticket_table_->take(hello.ticket, ticket_binding(), std::chrono::steady_clock::now());
   }
-  if (verdict.kind == Kind::armed && watch_ != nullptr && watch_->may_ask(verdict.armed_for)) {
+  Question question = asked_for_certificate_ ? Question::asked : Question::none;
+  if (verdict.kind == Kind::armed && watch_ != nullptr) question = watch_->question_for(verdict.armed_for);
+  if (verdict.kind == Kind::armed && question != Question::none) {
     armed_for_ = std::move(verdict.armed_for);
     asked_for_certificate_ = true;
   }
@@ -352,22 +354,25 @@ void TlsStream::on_client_hello(std::string_view message) {
   if (could_be_1_2 && watch_ != nullptr && watch_->prefers_tls_1_2()) {
     gnutls_priority_set(session_.get(), server_->priorities_below_1_3_.get());
   }
-  if (asked_for_certificate_) {
-    gnutls_certificate_server_set_request(session_.get(), GNUTLS_CERT_REQUEST);
-  } else {
-    // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding,
-    // or when there is none to resume. Otherwise it gets one that nobody knows: with none at all it could send no tickets
-    // later on.
-    const bool shares_key = hello.ticket.empty() || (server_->tickets_enabled_ && verdict.kind == Kind::resumable);
-    gnutls_datum_t fresh{};
-    if (!shares_key && gnutls_session_ticket_key_generate(&fresh) != 0) return;
-    const gnutls_datum_t& key = shares_key ? server_->ticket_key_ : fresh;
-    ticket_key_set_ = gnutls_session_ticket_enable_server(session_.get(), &key) == 0;
-    if (!shares_key) {
-      gnutls_memset(fresh.data, 0, fresh.size);
-      gnutls_free(fresh.data);
-    }
+  if (question != Question::none) {
+    gnutls_certificate_server_set_request(session_.get(),
+                                          question == Question::asked ? GNUTLS_CERT_REQUEST : GNUTLS_CERT_REQUIRE);
   }
+  if (asks_in_handshake(client_auth_)) return;
+  // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding, or when
+  // there is none to resume. Otherwise it gets one that nobody knows: with none at all it could send no tickets later on.
+  const bool may_resume = server_->tickets_enabled_ && verdict.kind == Kind::resumable;
+  ticket_key_set_ = use_ticket_key(hello.ticket.empty() || may_resume);
+}
+
+bool TlsStream::use_ticket_key(bool shared) {
+  if (shared) return gnutls_session_ticket_enable_server(session_.get(), &server_->ticket_key_) == 0;
+  gnutls_datum_t fresh{};
+  if (gnutls_session_ticket_key_generate(&fresh) != 0) return false;
+  const bool used = gnutls_session_ticket_enable_server(session_.get(), &fresh) == 0;
+  gnutls_memset(fresh.data, 0, fresh.size);
+  gnutls_free(fresh.data);
+  return used;
 }
 
 std::string TlsStream::ticket_binding() const {
@@ -388,7 +393,8 @@ std::size_t TlsStream::arm_tickets(std::string_view purpose, TimePoint until) {
 }
 
 Result<> TlsStream::send_tickets(unsigned count) {
-  if (asked_for_certificate_ || !ticket_key_set_ || !is_tls_1_3()) return Result<>();
+  const bool would_carry_one = gnutls_certificate_get_peers(session_.get(), nullptr) != nullptr;
+  if (would_carry_one || !ticket_key_set_ || !is_tls_1_3()) return Result<>();
   const int code = gnutls_session_ticket_send(session_.get(), count, 0);
   if (code == 0 || gnutls_error_is_fatal(code) == 0) return Result<>();
   dead_ = true;

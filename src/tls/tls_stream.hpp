@@ -15,12 +15,19 @@
 
 namespace sallyport::tls {
 
+// What a client that has shown an armed ticket gets.
+enum class Question : std::uint8_t {
+  none,
+  asked,     // for a certificate
+  required,  // the same, and the handshake fails without one: browsers forget then that they were to show none
+};
+
 // Is asked about a client's handshake while it goes on.
 class HandshakeWatch {
  public:
   virtual ~HandshakeWatch() = default;
-  // The client has shown a ticket that was armed for this. True: it is asked for a certificate now.
-  virtual bool may_ask(const std::string& armed_for) = 0;
+  // The client has shown a ticket that was armed for this.
+  virtual Question question_for(const std::string& armed_for) = 0;
   // Whether a connection that is not going to be HTTP/2 should be of TLS 1.2, which knows renegotiation.
   virtual bool prefers_tls_1_2() = 0;
 };
@@ -100,7 +107,8 @@ class TlsStream final : public net::Stream {
   async::Task<Result<>> request_certificate(async::Deadline deadline);
 
   // Sends so many tickets more, in front of what is written from now on. accept() sends one if tickets may resume. Nothing
-  // is sent under TLS 1.2, and where a certificate was asked for: a ticket would carry it. Errors: tls.
+  // is sent under TLS 1.2, where the host's rules ask for a certificate, and once the client has shown one: a ticket would
+  // carry it. Errors: tls.
   Result<> send_tickets(unsigned count);
   // Arms all tickets that were sent on this connection; how many are still known.
   std::size_t arm_tickets(std::string_view purpose, TimePoint until);
@@ -121,6 +129,7 @@ class TlsStream final : public net::Stream {
   Result<> prepare_server();
   Result<> prepare_client(const std::string& server_name);
   async::Task<Result<>> handshake(async::Deadline deadline, AcceptOptions options);
+  bool use_ticket_key(bool shared);
   Result<> take_early_data();
   void note_presented();
   net::Attempt failed_with(int code);

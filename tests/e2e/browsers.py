@@ -46,7 +46,8 @@ class Chromium:
             self.driver = start_chromium(self.profile.name)
             return
         home = pathlib.Path(self.profile.name)
-        make_store(home / ".pki/nssdb", trusted, certificates)
+        self.store = home / ".pki/nssdb"
+        make_store(self.store, trusted, certificates)
         (home / ".local/share/pki").mkdir(parents=True)
         (home / ".local/share/pki/nssdb").symlink_to(home / ".pki/nssdb")
         (home / "etc/policies/managed").mkdir(parents=True)

@@ -5,15 +5,21 @@ import subprocess
 from client_pki import PASSWORD
 
 
+def run(*args):
+    subprocess.run([str(arg) for arg in args], check=True, capture_output=True)
+
+
+def add_to_store(directory, certificate):
+    run("pk12util", "-d", f"sql:{directory}", "-i", certificate.p12(), "-W", PASSWORD, "-K", "")
+
+
 def make_store(directory, trusted, certificates=()):
     """`trusted`: a PEM file with an authority of servers; `certificates`: of client_pki."""
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     database = f"sql:{directory}"
 
-    def run(*args):
-        subprocess.run([str(arg) for arg in args], check=True, capture_output=True)
     run("certutil", "-N", "-d", database, "--empty-password")
     run("certutil", "-A", "-d", database, "-t", "C,,", "-n", "servers", "-i", trusted)
     for certificate in certificates:
-        run("pk12util", "-d", database, "-i", certificate.p12(), "-W", PASSWORD, "-K", "")
+        add_to_store(directory, certificate)

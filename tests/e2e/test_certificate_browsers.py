@@ -8,6 +8,7 @@ import pytest
 
 from certificate_clients import chromium, firefox, message
 from certificate_site import CertificateSite, Curl
+from nss import add_to_store
 from picture_site import IMAGES_SHOWN, Site
 from sallyport import wait_until
 
@@ -139,3 +140,15 @@ def test_after_a_logout_the_next_login_needs_a_click_and_is_asked_anew(site, mak
         client.visit("/pkmslogout")
         client.visit("/public/x")
         assert '"iv-user", "Unauthenticated"' in client.text
+
+
+@pytest.mark.parametrize("http", ["2", "1.1"])
+def test_a_browser_that_showed_none_is_asked_again_when_its_user_tries_again(site, make, http):
+    """Chromium remembers that there was none; a certificate that its user has got meanwhile would never be shown."""
+    client = make("chromium", None, http)
+    client.visit("/app/x")
+    client.click()
+    assert "No certificate was sent" in message(client.text)
+    add_to_store(client.browser.store, site.leaf("alice"))
+    client.click()
+    assert '"iv-user", "alice"' in client.text

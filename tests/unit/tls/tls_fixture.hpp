@@ -49,7 +49,10 @@ struct Ends {
 };
 
 struct AskWhoIsArmed final : HandshakeWatch {
-  bool may_ask(const std::string& armed_for) override { return armed_for != "nobody"; }
+  Question question_for(const std::string& armed_for) override {
+    if (armed_for == "to forget") return Question::required;
+    return armed_for == "nobody" ? Question::none : Question::asked;
+  }
   bool prefers_tls_1_2() override { return false; }
 };
 
