@@ -147,8 +147,8 @@ BOOST_AUTO_TEST_CASE(the_vectors_behind_the_addresses_have_a_limit) {
   BOOST_TEST(outcome(longest) == "192.0.2.7:4711 > 10.0.0.1:443");
   // Known from the length; nothing of it is waited for.
   BOOST_TEST(outcome(v2(0x21, 0x11, kFour + std::string(kMostProxyHeader - 27, 'x')).substr(0, 16)) ==
-             "too_large: a header of 2585 bytes");
-  BOOST_TEST(outcome(kSignature + "\x20\x00\xff\xff"s) == "too_large: a header of 65551 bytes");
+             "too-large: a header of 2585 bytes");
+  BOOST_TEST(outcome(kSignature + "\x20\x00\xff\xff"s) == "too-large: a header of 65551 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_header_is_refused_with_its_first_wrong_byte) {
