@@ -7,6 +7,7 @@ namespace {
 constexpr unsigned kRoundsWithoutQuestion = 2;
 constexpr unsigned kMostDetours = 4;
 constexpr unsigned kMostInPlace = 3;
+constexpr unsigned kMostHttp11 = 4;
 
 }  // namespace
 
@@ -30,11 +31,12 @@ Delivery next_delivery(const ConnectionAbilities& connection, const CertificateP
   if (connection.can_be_asked && in_place) return Delivery::in_place;
   if (connection.is_tls_1_3 && allowed.armed_ticket) {
     // Over HTTP/1.1 each connection that lies idle in the client may take a round.
-    const unsigned patience = kRoundsWithoutQuestion + (progress.at_http_1_1 ? kRoundsWithoutQuestion : 0);
+    const unsigned patience = kRoundsWithoutQuestion + (progress.http_1_1 > 0 ? kRoundsWithoutQuestion : 0);
     if (progress.asked > 0 || progress.rounds < patience) return Delivery::armed_ticket;
   }
   if (connection.is_http_2) {
-    if (allowed.http_1_1 && !progress.at_http_1_1) return Delivery::http_1_1;
+    // Chromium forgets it when it opens a connection anew after it has asked its user.
+    if (allowed.http_1_1 && progress.http_1_1 < kMostHttp11) return Delivery::http_1_1;
   } else if (connection.is_tls_1_3 && allowed.tls_1_2 && in_place && progress.detours < kMostDetours) {
     return Delivery::tls_1_2;
   }

@@ -34,7 +34,7 @@ struct CertificateProgress {
   unsigned asked = 0;          // times that a client was asked for this login, on whatever connection
   unsigned in_place = 0;       // of these: on a connection that existed
   unsigned detours = 0;        // rounds that were meant to end in TLS 1.2
-  bool at_http_1_1 = false;    // it was told to use HTTP/1.1
+  unsigned http_1_1 = 0;       // times that it was told to use HTTP/1.1
   bool refused_in_place = false;  // it will not be asked on a connection that exists
 };
 

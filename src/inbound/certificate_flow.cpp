@@ -121,7 +121,7 @@ async::Task<> CertificateFlow::deliver(Step& step) {
       co_return;
     case Delivery::http_1_1:
       if (step.is_begin) break;
-      step.attempt.progress.at_http_1_1 = true;
+      ++step.attempt.progress.http_1_1;
       attempts.proceed(*step.visitor.id, step.attempt.progress, now);
       step.x.require_http_1_1();
       co_return;

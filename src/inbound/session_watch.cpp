@@ -48,6 +48,7 @@ void SessionWatch::remove_the_moved(Handles& handles) const {
   session::Limits limits = commons_.published.get()->session_limits;
   limits.inactivity = Duration::zero();
   for (const auto& session : commons_.sessions.with_handles(handles)) {
+    if (session::is_left_behind(*session)) continue;
     if (session::judge(*session, loop_.now(), limits) == session::Verdict::live) handles.erase(session->handle);
   }
 }

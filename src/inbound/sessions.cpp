@@ -158,7 +158,9 @@ async::Task<bool> Sessions::renew(Visitor& visitor, const session::SessionId& id
     if (session::is_left_behind(*before)) co_return false;
     auto value = shared(session::authenticated(*before, subject, new_handle(), new_form_token(), now));
     SharedSession left;
-    if (value->handle == before->handle) left = for_late_ones(*before, now);
+    // A visitor's id is dead at once (attack F1), and so is that of another user.
+    const bool goes_on = before->subject.is_authenticated() && value->handle == before->handle;
+    if (goes_on) left = for_late_ones(*before, now);
     const Result<bool> rekeyed = co_await commons_.sessions.rekey(*visitor.id, id, before, value, left);
     if (!rekeyed) co_return false;
     if (*rekeyed) {

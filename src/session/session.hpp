@@ -82,7 +82,7 @@ Session lapsed(const Session& session, std::string handle, Secret form_token, Ti
 
 // The session after a login, step-up or reauthentication has succeeded; it must get a new SessionId with it (attack
 // cases F1, F2). For another user than before it is a new beginning: a new handle, a new lifetime, and nothing parked for
-// the other one stays. For the same user handle and lifetime go on. Its level is the new one and no other (attack case
+// the other one stays. For the same user handle and lifetime go on; for one after nobody the handle. Its level is the new one and no other (attack case
 // F5); what was proved at lower levels is remembered.
 Session authenticated(const Session& session, identity::Subject subject, std::string handle, Secret form_token,
                       TimePoint now);

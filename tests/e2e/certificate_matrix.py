@@ -109,7 +109,7 @@ def main():
                                     ways[run(site, name, tls, http, start, kind)] += 1
                                     good += 1
                                 except Exception as exception:  # whatever it is, it is told
-                                    why = repr(exception)[:100]
+                                    why = repr(exception)[:400]
                             failed += good < options.runs
                             told = ", ".join(f"{way}" + (f" ({count})" if len(ways) > 1 else "")
                                              for way, count in ways.most_common())

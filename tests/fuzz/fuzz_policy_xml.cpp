@@ -26,7 +26,7 @@ void check_decisions(const PolicyDocument& document) {
     if (std::holds_alternative<Permit>(decision)) {
       fuzz::check(granted.permissions.contains(PermissionSet::of("r")), "a permit is granted by the list");
     }
-    fuzz::check(!explain(*policy, identity::Subject(), object, PermissionSet::of("r")).empty(), "it can be explained");
+    fuzz::check(!explain(*policy, identity::Subject(), object, PermissionSet::of("r"), Environment()).empty(), "it can be explained");
   }
 }
 

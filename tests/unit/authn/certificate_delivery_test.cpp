@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_shows_no_tickets_is_taken_down_the_chain_to_i
   CertificateProgress progress;
   progress.rounds = 2;
   BOOST_TEST(is(next_delivery(kH2, progress, all), Delivery::http_1_1));
-  progress.at_http_1_1 = true;
+  progress.http_1_1 = 1;
   BOOST_TEST(is(next_delivery(kH1, progress, all), Delivery::armed_ticket));
   progress.rounds = 4;
   BOOST_TEST(is(next_delivery(kH1, progress, all), Delivery::tls_1_2));
@@ -46,6 +46,16 @@ BOOST_AUTO_TEST_CASE(a_client_that_shows_no_tickets_is_taken_down_the_chain_to_i
   BOOST_TEST(is(next_delivery(kH1, progress, all), Delivery::other_port));
   all.other_port = false;
   BOOST_TEST(is(next_delivery(kH1, progress, all), Delivery::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_comes_back_by_http_2_is_sent_away_again_but_not_for_ever) {
+  const Deliveries all;
+  CertificateProgress progress;
+  progress.asked = 1;
+  for (progress.http_1_1 = 0; progress.http_1_1 < 4; ++progress.http_1_1) {
+    BOOST_TEST(is(next_delivery(kH2OnTls12, progress, all), Delivery::http_1_1));
+  }
+  BOOST_TEST(is(next_delivery(kH2OnTls12, progress, all), Delivery::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_was_asked_goes_on_with_tickets_until_the_rounds_are_over) {
