@@ -24,7 +24,7 @@ struct ClientFacts {
   Endpoint peer;         // of the socket, or what a balancer's PROXY header says
   IpAddress address;     // of the client: the peer's, or what a trusted proxy says
   std::string address_text;
-  // The connection of a balancer that does not say whose it is (a check of health, UNKNOWN): nobody is believed about it.
+  // Of a balancer that does not say whose connection it is (a check of health, UNKNOWN): nobody is believed about it.
   bool is_unnamed = false;
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"

@@ -14,11 +14,13 @@ constexpr std::string_view kV1 = "PROXY "sv;
 constexpr std::string_view kV2 = "\r\n\r\n\0\r\nQUIT\n"sv;
 constexpr std::size_t kShortestV1 = 15;  // "PROXY UNKNOWN" and its line end: no header is shorter
 constexpr std::size_t kMostV1 = 107;     // section 2.1
-constexpr std::size_t kFixedV2 = 16;  // up to the length of the rest
+constexpr std::size_t kFixedV2 = 16;     // up to the length of the rest
 // Two addresses and two ports of AF_UNSPEC, AF_INET and AF_INET6; two paths of AF_UNIX.
 constexpr std::array<std::size_t, 4> kAddressBlocks = {0, 12, 36, 216};
 
-std::uint8_t byte_at(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
+std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
+  return static_cast<std::uint8_t>(bytes[at]);
+}
 std::size_t number_at(std::string_view bytes, std::size_t at) {
   return static_cast<std::size_t>(byte_at(bytes, at)) << 8 | byte_at(bytes, at + 1);
 }
@@ -103,7 +105,9 @@ Result<ProxyHeader> parse_v2(std::string_view so_far) {
   const std::size_t size = kFixedV2 + length;
   if (size > kMostProxyHeader) return fail(Errc::too_large, "a header of " + std::to_string(size) + " bytes");
   const bool has_addresses = !is_local && transport != 0;
-  if (has_addresses && length < kAddressBlocks[family]) return fail(Errc::malformed, "no room for the addresses in " + std::to_string(length) + " bytes");
+  if (has_addresses && length < kAddressBlocks[family]) {
+    return fail(Errc::malformed, "no room for the addresses in " + std::to_string(length) + " bytes");
+  }
   if (so_far.size() < size) return longer_by(size - so_far.size());
   ProxyHeader header;
   header.size = size;

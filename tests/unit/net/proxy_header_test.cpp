@@ -161,8 +161,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_header_is_refused_with_its_first_wrong_byte) {
 
 BOOST_AUTO_TEST_CASE(who_reads_what_is_asked_for_reads_nothing_behind_the_header) {
   for (const std::string& header :
-       {"PROXY UNKNOWN\r\n"s, "PROXY UNKNOWN \r\n"s, "PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n"s, "PROXY TCP6 :: :: 1 22\r\n"s,
-        "PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n"s,
+       {"PROXY UNKNOWN\r\n"s, "PROXY UNKNOWN \r\n"s, "PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n"s,
+        "PROXY TCP6 :: :: 1 22\r\n"s, "PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n"s,
         "PROXY UNKNOWN " + std::string(91, 'x') + "\r\n", "PROXY UNKNOWN " + std::string(90, 'x') + "\r\n",
         v2(0x20, 0, ""), v2(0x21, 0x11, kFour), v2(0x21, 0x21, kSix + "tail")}) {
     BOOST_TEST(taken_of(header + "GET / HTTP/1.1\r\n\r\n" + std::string(200, 'x')) == header.size());
