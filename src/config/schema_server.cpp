@@ -311,6 +311,18 @@ constexpr SettingSpec kRows[] = {
      .summary = "The header in which trusted proxies name the client.",
      .paragraph = "Only this one is read: the other one may have come through the proxy from the client."},
     {.stanza = "server",
+     .key = "proxy-protocol",
+     .type = boolean,
+     .field = server<&S::proxy_protocol>,
+     .default_text = "no",
+     .takes_effect = reload,
+     .summary = "Whether connections of trusted-proxies begin with a header of the PROXY protocol, version 1 or 2.",
+     .paragraph = "For balancers that pass on TCP without looking into it: clients then log in by certificate through "
+                  "them. Every connection from an address in trusted-proxies has to have the header, on all ports, and "
+                  "is closed without it; its client is the one that the header names, and trusted-proxies-header is "
+                  "read only if that is a trusted proxy again. Connections from elsewhere are served as ever: a header "
+                  "that a stranger sends is no header."},
+    {.stanza = "server",
      .key = "unix-user",
      .type = text,
      .field = server<&S::unix_user>,

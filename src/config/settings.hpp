@@ -110,6 +110,7 @@ struct ServerSettings {
   bool suppress_server_identity;
   std::vector<Cidr> trusted_proxies;
   ProxyHeader trusted_proxies_header;
+  bool proxy_protocol;     // trusted proxies begin with its header
   std::string unix_user;   // empty: no change
   std::string unix_group;  // empty: the user's own group
 };

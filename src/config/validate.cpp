@@ -34,6 +34,9 @@ class Judge {
     if (server.unix_user.empty() && !server.unix_group.empty()) {
       error("server", "unix-group", "unix-group needs unix-user");
     }
+    if (server.proxy_protocol && server.trusted_proxies.empty()) {
+      warning("server", "proxy-protocol", "proxy-protocol has no effect: trusted-proxies is not set");
+    }
   }
 
   void certificates() {

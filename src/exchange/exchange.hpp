@@ -21,9 +21,11 @@ namespace sallyport::exchange {
 
 // Who is at the other end of a client's connection.
 struct ClientFacts {
-  Endpoint peer;         // of the socket
+  Endpoint peer;         // of the socket, or what a balancer's PROXY header says
   IpAddress address;     // of the client: the peer's, or what a trusted proxy says
   std::string address_text;
+  // Of a balancer that does not say whose connection it is (a check of health, UNKNOWN): nobody is believed about it.
+  bool is_unnamed = false;
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none

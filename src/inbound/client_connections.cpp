@@ -1,6 +1,7 @@
 #include "inbound/client_connections.hpp"
 
 #include "http/forwarded.hpp"
+#include "net/proxy_header_reader.hpp"
 
 namespace sallyport::inbound {
 
@@ -44,7 +45,7 @@ class RequestClient {
  public:
   RequestClient(const exchange::ClientFacts& connection, const http::Headers& headers, const Snapshot& snapshot)
       : facts_(&connection) {
-    if (!snapshot.is_trusted_proxy(connection.peer.address)) return;
+    if (connection.is_unnamed || !snapshot.is_trusted_proxy(connection.peer.address)) return;
     const bool is_standard = snapshot.settings->server.trusted_proxies_header == config::ProxyHeader::forwarded;
     const auto field = is_standard ? http::ForwardedField::forwarded : http::ForwardedField::x_forwarded_for;
     behind_ = connection;
@@ -155,6 +156,10 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, Port port) {
   client.address_text = client.address.to_string();
   client.secure = port != Port::http;
   std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
+  if (snapshot->settings->server.proxy_protocol && snapshot->is_trusted_proxy(client.peer.address)) {
+    const bool announced = co_await read_announcement(*stream, *snapshot, client);
+    if (!announced) co_return;
+  }
   ConnectionSecurity security;
   security.port = port;
   if (client.secure) {
@@ -167,6 +172,28 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, Port port) {
   } else {
     co_await serve_http_1(std::move(stream), *snapshot, client, security);
   }
+}
+
+// Whose connection a balancer brings, by the PROXY protocol. Nothing behind its header is read.
+async::Task<bool> ClientConnections::read_announcement(net::Stream& stream, const Snapshot& snapshot,
+                                                       exchange::ClientFacts& client) {
+  const async::Context here = co_await async::CurrentContext();
+  const async::Deadline deadline = here.loop->in(snapshot.settings->server.client_connect_timeout);
+  const Result<net::ProxyHeader> header = co_await net::read_proxy_header(stream, deadline);
+  if (!header) {
+    const Error& error = header.error();
+    // A balancer that only looks whether the port is open.
+    const bool only_looked = error.code == Errc::closed && error.detail.empty();
+    commons_.logs.event(only_looked ? log::Level::debug : log::Level::warning, "proxy-header-refused",
+                        client.peer.to_string() + ": " + error.to_string());
+    co_return false;
+  }
+  client.is_unnamed = !header->connection.has_value();
+  if (client.is_unnamed) co_return true;
+  client.peer = header->connection->source;
+  client.address = client.peer.address;
+  client.address_text = client.address.to_string();
+  co_return true;
 }
 
 // A task of its own: what a handshake needs stands in no idle connection's frame.

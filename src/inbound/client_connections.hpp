@@ -33,6 +33,8 @@ class ClientConnections {
   class H1Entry;
   class H2Requests;
 
+  // False if it failed; fills in what the header says.
+  async::Task<bool> read_announcement(net::Stream& stream, const Snapshot& snapshot, exchange::ClientFacts& client);
   // False if it failed; fills in what the handshake says.
   async::Task<bool> shake_hands(std::unique_ptr<net::Stream> stream, const Snapshot& snapshot,
                                 exchange::ClientFacts& client, ConnectionSecurity& security);

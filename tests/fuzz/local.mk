@@ -1,7 +1,8 @@
 # Fuzz targets: tests/fuzz/run configures a build of its own for them (clang, libFuzzer, sanitizers).
 fuzz_targets = tests/fuzz/fuzz_h1_request tests/fuzz/fuzz_h1_response tests/fuzz/fuzz_chunked tests/fuzz/fuzz_target \
   tests/fuzz/fuzz_config tests/fuzz/fuzz_policy_xml tests/fuzz/fuzz_junction_xml tests/fuzz/fuzz_ldif tests/fuzz/fuzz_page \
-  tests/fuzz/fuzz_h1_beast tests/fuzz/fuzz_h2_session tests/fuzz/fuzz_h2_client_session
+  tests/fuzz/fuzz_h1_beast tests/fuzz/fuzz_h2_session tests/fuzz/fuzz_h2_client_session \
+  tests/fuzz/fuzz_proxy_header
 EXTRA_PROGRAMS += $(fuzz_targets)
 fuzz_programs: $(BUILT_SOURCES)
 	$(MAKE) $(AM_MAKEFLAGS) $(fuzz_targets)
@@ -46,6 +47,9 @@ tests_fuzz_fuzz_h2_client_session_LDFLAGS = $(fuzz_link_flags)
 tests_fuzz_fuzz_h1_beast_SOURCES = tests/fuzz/fuzz_h1_beast.cpp tests/fuzz/check.hpp
 tests_fuzz_fuzz_h1_beast_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_h1_beast_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_proxy_header_SOURCES = tests/fuzz/fuzz_proxy_header.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_proxy_header_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_proxy_header_LDFLAGS = $(fuzz_link_flags)
 
 # The same targets without a fuzzer: `make check` gives them their seeds.
 check_PROGRAMS += tests/fuzz/replay
@@ -54,7 +58,8 @@ EXTRA_DIST += tests/fuzz_seeds_test.sh
 tests_fuzz_replay_SOURCES = tests/fuzz/replay.cpp tests/fuzz/check.hpp tests/fuzz/fuzz_h1_request.cpp \
   tests/fuzz/fuzz_h1_response.cpp tests/fuzz/fuzz_chunked.cpp tests/fuzz/fuzz_target.cpp tests/fuzz/fuzz_config.cpp \
   tests/fuzz/fuzz_policy_xml.cpp tests/fuzz/fuzz_junction_xml.cpp tests/fuzz/fuzz_ldif.cpp tests/fuzz/fuzz_page.cpp \
-  tests/fuzz/fuzz_h1_beast.cpp tests/fuzz/fuzz_h2_session.cpp tests/fuzz/fuzz_h2_client_session.cpp
+  tests/fuzz/fuzz_h1_beast.cpp tests/fuzz/fuzz_h2_session.cpp tests/fuzz/fuzz_h2_client_session.cpp \
+  tests/fuzz/fuzz_proxy_header.cpp
 tests_fuzz_replay_CPPFLAGS = $(AM_CPPFLAGS) -DSALLYPORT_FUZZ_REPLAY
 tests_fuzz_replay_LDADD = $(CORE_LIBS)
 

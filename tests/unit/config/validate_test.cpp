@@ -101,6 +101,9 @@ BOOST_AUTO_TEST_CASE(what_has_no_effect_is_a_warning) {
   expect(kBase + "[session]\ntimeout = 5m\n", {"f:4: warning: inactive-timeout has no effect: timeout is shorter"});
   expect(kBase + "[forms]\nforms-auth = none\n",
          {"f:5: warning: nobody can log in: forms-auth and ba-auth are both none"});
+  expect(kBase + "[server]\nproxy-protocol = yes\n",
+         {"f:5: warning: proxy-protocol has no effect: trusted-proxies is not set"});
+  expect(kBase + "[server]\nproxy-protocol = yes\ntrusted-proxies = 10.0.0.1\n", {});
   BOOST_TEST(parse(kBase + "[forms]\nforms-auth = none\n", "f").ok());
 }
 
