@@ -59,7 +59,8 @@ RESTART = {"server server-name": "other", "server web-host-name": "www.example",
            "server https-port": 9, "server http-port": 10, "server network-interface": "127.0.0.2",
            "server worker-threads": 7, "server unix-user": "nobody", "server unix-group": "nogroup",
            "session ssl-session-cookie-name": "__Host-other", "ldap max-connections": 4, "ldap max-waiting": 9,
-           "admin socket": "@dir@/other.sock"}
+           "certificate secondary-port": 11,
+           "authentication-levels level": ["unauthenticated", "password", "totp"], "admin socket": "@dir@/other.sock"}
 
 
 def test_what_needs_a_restart_is_told_and_changes_nothing(own):
