@@ -4,7 +4,6 @@ dist_pages_DATA = \
   etc/pages/acct_locked.html \
   etc/pages/certfailure.html \
   etc/pages/certlogin.html \
-  etc/pages/certnone.html \
   etc/pages/help.html \
   etc/pages/login.html \
   etc/pages/login_success.html \

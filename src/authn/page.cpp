@@ -31,6 +31,7 @@ constexpr std::array kMacros = {
     MacroSpec{"ERROR_TEXT", MacroKind::value},
     MacroSpec{"EXPIRE_SECS", MacroKind::value},
     MacroSpec{"FAILREASON", MacroKind::value},
+    MacroSpec{"FORGETCERT", MacroKind::section},
     MacroSpec{"FORMSAUTHN", MacroKind::section},
     MacroSpec{"FORM_TOKEN", MacroKind::value},
     MacroSpec{"HOSTNAME", MacroKind::value},

@@ -96,8 +96,8 @@ constexpr SettingSpec kRows[] = {
      .default_text = "yes",
      .takes_effect = live,
      .summary = "Whether browsers of the Chromium family are made to forget that no certificate was chosen.",
-     .paragraph = "They would not ask their user again before they are restarted. The page certnone.html has an image "
-                  "for it, whose connection fails."},
+     .paragraph = "They would not ask their user again before they are restarted. The section %FORGETCERT% of "
+                  "certfailure.html has an image for it, whose connection fails."},
 };
 static_assert(well_formed(kRows));
 

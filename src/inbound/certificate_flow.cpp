@@ -306,7 +306,6 @@ bool CertificateFlow::make_browser_forget(Step& step) {
   const bool is_chromium = agent && agent->find("Chrome/") != std::string_view::npos;
   const bool was_asked = step.security().stream->armed_for() == step.attempt.id && !step.attempt.id.empty();
   if (!is_chromium || !was_asked || !step.snapshot.settings->certificate_login.forget_no_certificate) return false;
-  if (!step.snapshot.pages->has("certnone.html")) return false;
   const TimePoint now = step.x.loop().now();
   const std::string name = commons_.certificate_attempts.begin_forgetting(*step.visitor.id, now);
   const Result<> sent = step.security().stream->send_tickets(kTicketsToForget);
@@ -343,8 +342,8 @@ async::Task<> CertificateFlow::fail_with(Step& step, std::string reason, std::st
     co_return;
   }
   const bool forgets = reason == pki::name_of(pki::CertificateFault::none_shown) && make_browser_forget(step);
-  std::string page = forgets ? "certnone.html" : "certfailure.html";
-  co_await show_page(step.x, step.snapshot, std::move(page), step.visitor, std::move(words), status);
+  const std::string_view section = forgets ? "FORGETCERT" : "";
+  co_await show_page(step.x, step.snapshot, "certfailure.html", step.visitor, std::move(words), status, section);
 }
 
 }  // namespace sallyport::inbound

@@ -39,8 +39,9 @@ std::string base_on_port(const Exchange& x, std::uint16_t port) {
 }
 
 async::Task<> show_page(Exchange& x, const Snapshot& snapshot, std::string name, const Visitor& visitor,
-                        std::string error, int status) {
+                        std::string error, int status, std::string_view section) {
   authn::PageValues values;
+  if (!section.empty()) values.show(section);
   values.set("ERROR", error);
   values.set("REQUEST_ID", x.id());
   values.set("METHOD", x.request().method);
