@@ -70,6 +70,12 @@ async::Task<> CertificateFlow::begin(Exchange& x, const Snapshot& snapshot, Visi
   CertificateAttempts::Attempt attempt;
   attempt.id = commons_.certificate_attempts.begin(*visitor.id, x.loop().now());
   Step step{x, snapshot, visitor, connection, std::move(attempt), true};
+  if (step.security().port == Port::certificate) {
+    step.asked_by = name_of(Delivery::other_port);
+    std::vector<std::string> presented = step.security().stream->take_presented();
+    co_await judge(step, std::move(presented));
+    co_return;
+  }
   co_await deliver(step);
 }
 

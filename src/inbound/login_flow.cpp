@@ -208,8 +208,16 @@ async::Task<> LoginFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visi
 
 async::Task<> LoginFlow::serve_certificate(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                            Visitor& visitor, ClientConnection& connection, std::string body) {
-  const auto checked = authn::check_token_form(x.request(), body, visitor.session.get(), kScheme, target.authority(),
-                                               authn::LoginFormLimits());
+  http::RequestHead head = x.request();
+  std::string authority = target.authority();
+  if (connection.security().port == Port::certificate) {
+    // Sent by a page of the usual port (%SECONDARY_BASE%), which is another origin of the same site.
+    constexpr std::size_t kSchemeAndSlashes = 8;
+    authority = base_on_port(x, snapshot.settings->server.https_port).substr(kSchemeAndSlashes);
+    head.headers.remove("Sec-Fetch-Site");
+  }
+  const auto checked =
+      authn::check_token_form(head, body, visitor.session.get(), kScheme, authority, authn::LoginFormLimits());
   if (!checked) {
     co_await refuse_form(x, snapshot, visitor, checked.error());
     co_return;

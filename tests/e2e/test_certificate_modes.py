@@ -146,6 +146,18 @@ def test_the_other_port_serves_logins_and_nothing_else(site):
         site.admin("reload")
 
 
+def test_a_form_may_be_sent_to_the_other_port(site):
+    """As pages do that have %SECONDARY_BASE% in their form's action."""
+    base = f"https://localhost:{site.secondary_port}"
+    for origin, good in ((site.url(), True), (base, False), ("https://elsewhere.example", False)):
+        curl = Curl(site, "form", site.leaf("alice"))
+        token = curl.token(curl.ask("/app/x"))
+        body = curl.ask(base + "/pkmslogin.form", "-H", f"Origin: {origin}", "-H", "Sec-Fetch-Site: same-site",
+                        "--data-urlencode", f"token={token}", "-d", "login-form-type=cert")
+        assert curl.status == (200 if good else 403), body
+        assert not good or (reached(body)["target"] == "/x" and curl.url == site.url("/app/x"))
+
+
 def test_where_no_way_is_left_the_page_and_the_audit_say_so(site):
     text = site.conf.read_text()
     site.conf.write_text(text.replace("[certificate]", "[certificate]\narmed-tickets = no\nask-in-place = no\nhttp-1.1-required = no", 1)
