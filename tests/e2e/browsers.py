@@ -93,6 +93,13 @@ class Chromium:
         self.driver.switch_to.new_window("tab")
         return self.tab()
 
+    def close_tab(self):
+        self.driver.close()
+
+    def forget_cookies(self):
+        """Those of the site that is shown."""
+        self.driver.delete_all_cookies()
+
     def show(self, tab):
         self.driver.switch_to.window(tab)
 

@@ -119,6 +119,13 @@ class Firefox:
         self.show(self.command("NewWindow", type="tab", focus=True)["handle"])
         return self.tab()
 
+    def close_tab(self):
+        self.command("CloseWindow")
+
+    def forget_cookies(self):
+        """Those of the site that is shown."""
+        self.command("DeleteAllCookies")
+
     def show(self, tab):
         self.command("SwitchToWindow", handle=tab, focus=True)
 

@@ -31,27 +31,37 @@ def site(tmp_path_factory, echo):
     site.stop()
 
 
-@pytest.fixture
-def make(site):
-    made = []
+COMBINATIONS = [("chromium", "2"), ("chromium", "1.1"), ("firefox", "2"), ("firefox", "1.1")]
 
-    def make(name, kind, http):
-        made.append(BROWSERS[name](site, site.leaf(kind) if kind else None, "1.3", http))
-        return made[-1]
+
+@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
+def with_certificate(site, request):
+    name, http = request.param
+    made = BROWSERS[name](site, site.leaf("alice"), "1.3", http)
+    made.http = http
+    yield made
+    made.quit()
+
+
+@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
+def without_certificate(site, request):
+    made = BROWSERS[request.param[0]](site, None, "1.3", request.param[1])
+    yield made
+    made.quit()
+
+
+@pytest.fixture
+def client(site, with_certificate):
+    """A browser with the certificate of alice, who is logged out."""
     site.pictures.posted.clear()
     site.pictures.held.set()
-    yield make
+    with_certificate.visit("/public/x")
+    with_certificate.browser.forget_cookies()
+    yield with_certificate
     site.pictures.held.set()
-    for one in made:
-        one.quit()
 
 
-EVERY = pytest.mark.parametrize("name,http", [("chromium", "2"), ("chromium", "1.1"), ("firefox", "2"), ("firefox", "1.1")])
-
-
-@EVERY
-def test_F6_a_form_of_64_KiB_that_is_interrupted_arrives_once_byte_for_byte(site, make, name, http):
-    client = make(name, "alice", http)
+def test_F6_a_form_of_64_KiB_that_is_interrupted_arrives_once_byte_for_byte(site, client):
     client.visit("/pictures/form")
     text = "".join(chr(33 + i * 7 % 90) for i in range(64 << 10))
     client.send("const form = document.querySelector('form'); form.action = '/kept/done'; form.text.value = "
@@ -65,9 +75,7 @@ def test_F6_a_form_of_64_KiB_that_is_interrupted_arrives_once_byte_for_byte(site
     assert urllib.parse.unquote_plus(sent) == text
 
 
-@EVERY
-def test_what_another_tab_is_loading_arrives_whole(site, make, name, http):
-    client = make(name, "alice", http)
+def test_what_another_tab_is_loading_arrives_whole(site, client):
     client.visit("/app/x")
     login = client.browser.tab()
     site.pictures.held.clear()
@@ -78,7 +86,7 @@ def test_what_another_tab_is_loading_arrives_whole(site, make, name, http):
     wait_until(lambda: site.pictures.waiting - before >= 6, "images are being loaded")
     client.browser.show(login)
     # Over HTTP/1.1 browsers have six connections to a host: what is held would hold the login too.
-    if http == "1.1":
+    if client.http == "1.1":
         threading.Timer(1, site.pictures.held.set).start()
     client.click()
     assert '"iv-user", "alice"' in client.text
@@ -86,10 +94,11 @@ def test_what_another_tab_is_loading_arrives_whole(site, make, name, http):
     client.browser.show(gallery)
     wait_until(lambda: client.browser.run(IMAGES_SHOWN) == 30, "30 images")
     assert client.browser.run("return document.images.length") == 30
+    client.browser.close_tab()
+    client.browser.show(login)
 
 
-@pytest.mark.parametrize("name,http", [("chromium", "2"), ("firefox", "2")])
-def test_a_neighbour_behind_the_same_address_is_never_asked(site, make, name, http):
+def test_a_neighbour_behind_the_same_address_is_never_asked(site, client):
     stop, asked, done = threading.Event(), [], []
 
     def visit():
@@ -103,7 +112,7 @@ def test_a_neighbour_behind_the_same_address_is_never_asked(site, make, name, ht
     try:
         wait_until(lambda: len(done) > 3, "the neighbour visits")
         for _ in range(3):
-            client = make(name, "alice", http)
+            client.browser.forget_cookies()
             client.visit("/app/x")
             client.click()
             assert '"iv-user", "alice"' in client.text
@@ -113,9 +122,8 @@ def test_a_neighbour_behind_the_same_address_is_never_asked(site, make, name, ht
     assert len(done) > 20 and set(done) == {200} and asked == []
 
 
-@EVERY
-def test_E5_who_shows_none_is_told_so_and_can_go_on(site, make, name, http):
-    client = make(name, None, http)
+def test_E5_who_shows_none_is_told_so_and_can_go_on(site, without_certificate):
+    client = without_certificate
     client.visit("/app/x")
     client.click()
     assert "No certificate was sent" in message(client.text)
@@ -126,9 +134,7 @@ def test_E5_who_shows_none_is_told_so_and_can_go_on(site, make, name, http):
     assert '"iv-user", "bob"' in client.text
 
 
-@EVERY
-def test_after_a_logout_the_next_login_needs_a_click_and_is_asked_anew(site, make, name, http):
-    client = make(name, "alice", http)
+def test_after_a_logout_the_next_login_needs_a_click_and_is_asked_anew(site, client):
     for _ in range(2):
         client.visit("/app/x")
         assert "login-form-type" in client.browser.run("return document.body.innerHTML")
@@ -143,16 +149,19 @@ def test_after_a_logout_the_next_login_needs_a_click_and_is_asked_anew(site, mak
 
 
 @pytest.mark.parametrize("http", ["2", "1.1"])
-def test_a_browser_that_showed_none_is_asked_again_when_its_user_tries_again(site, make, http):
+def test_a_browser_that_showed_none_is_asked_again_when_its_user_tries_again(site, http):
     """Chromium remembers that there was none; a certificate that its user has got meanwhile would never be shown."""
-    client = make("chromium", None, http)
-    client.visit("/app/x")
-    client.click()
-    assert "No certificate was sent" in message(client.text)
-    add_to_store(client.browser.store, site.leaf("alice"))
-    # Chromium sees what another program has put into its store after a while.
-    for _ in range(5):
+    client = chromium(site, None, "1.3", http)
+    try:
+        client.visit("/app/x")
         client.click()
-        if '"iv-user", "alice"' in client.text:
-            return
-    raise AssertionError(message(client.text))
+        assert "No certificate was sent" in message(client.text)
+        add_to_store(client.browser.store, site.leaf("alice"))
+        # Chromium sees what another program has put into its store after a while.
+        for _ in range(5):
+            client.click()
+            if '"iv-user", "alice"' in client.text:
+                return
+        raise AssertionError(message(client.text))
+    finally:
+        client.quit()
