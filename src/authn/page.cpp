@@ -128,6 +128,8 @@ class PageParser {
       literal_from = at;
     }
     add_literal(text_.substr(literal_from));
+    // One that stands in a macro's argument ends nothing.
+    if (open_section_) return has_no_end(page_.pieces_[*open_section_].text, section_at_);
     return std::move(page_);
   }
 
@@ -187,12 +189,15 @@ class PageParser {
   Result<void> add_section(const std::string& name, Place place, std::size_t at) {
     if (place != Place::text) return wrong(at, "%" + name + "% begins a section: it belongs between elements");
     if (open_section_) return wrong(at, "%" + name + "% inside another section, which \"-->\" has not ended");
-    if (text_.find(kSectionEnd, at) == std::string_view::npos) {
-      return wrong(at, "the section %" + name + "% has no end: \"-->\" is missing");
-    }
+    if (text_.find(kSectionEnd, at) == std::string_view::npos) return has_no_end(name, at);
     open_section_ = page_.pieces_.size();
+    section_at_ = at;
     page_.pieces_.push_back(Page::Piece{Page::Kind::section, place, name});
     return {};
+  }
+
+  tl::unexpected<Error> has_no_end(const std::string& section, std::size_t at) const {
+    return wrong(at, "the section %" + section + "% has no end: \"-->\" is missing");
   }
 
   static std::string suggestion(std::string_view name) {
@@ -206,7 +211,8 @@ class PageParser {
   std::string_view text_;
   std::string_view style_;
   HtmlPlaces places_;
-  std::optional<std::size_t> open_section_;
+  std::optional<std::size_t> open_section_;  // its piece
+  std::size_t section_at_ = 0;               // where it began
   Page page_;
 };
 

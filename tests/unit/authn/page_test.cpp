@@ -59,6 +59,8 @@ BOOST_AUTO_TEST_CASE(a_section_is_shown_or_left_out) {
   BOOST_TEST(rendered(text, values) == "a<b>u</b><!-- end -->cd");
   values.show("TOKENAUTHN");
   BOOST_TEST(rendered(text, values) == "a<b>u</b><!-- end -->ct<!-- -->d");
+  BOOST_TEST(error_of("%CERTAUTHN% %HTTPHDR{-->}% b") ==
+             "page.html:1: the section %CERTAUTHN% has no end: \"-->\" is missing");
   BOOST_TEST(error_of("a\n%CERTAUTHN% b") == "page.html:2: the section %CERTAUTHN% has no end: \"-->\" is missing");
   BOOST_TEST(!error_of("%CERTAUTHN% %TOKENAUTHN% <!-- --> <!-- -->").empty());
   BOOST_TEST(!error_of("<p title=\"%CERTAUTHN%\"><!-- -->").empty());
