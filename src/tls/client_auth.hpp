@@ -31,6 +31,13 @@ struct ClientAuthPolicies {
     const auto found = hosts.find(host);
     return found == hosts.end() ? others : found->second;
   }
+  // Is one asked for late anywhere?
+  bool asks_late() const {
+    for (const auto& [host, policy] : hosts) {
+      if (policy == ClientAuth::prompt_as_needed) return true;
+    }
+    return others == ClientAuth::prompt_as_needed;
+  }
   // Is a certificate asked for anywhere, at some time?
   bool asks() const {
     for (const auto& [host, policy] : hosts) {

@@ -62,8 +62,10 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::connect(std::unique_p
 
 Result<> TlsStream::prepare_server() {
   gnutls_session_t raw = nullptr;
-  const unsigned flags = GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_SEND_TICKET |
-                         GNUTLS_NO_TICKETS_TLS12 | GNUTLS_ALLOW_ID_CHANGE | GNUTLS_POST_HANDSHAKE_AUTH;
+  unsigned flags = GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_SEND_TICKET |
+                   GNUTLS_NO_TICKETS_TLS12 | GNUTLS_ALLOW_ID_CHANGE;
+  // For it GnuTLS keeps the transcript of the handshake, 2 KiB as long as the connection lasts.
+  if (server_->client_auth_.asks_late()) flags |= GNUTLS_POST_HANDSHAKE_AUTH;
   if (const int code = gnutls_init(&raw, flags); code != 0) return fail(crypto::gnutls_error(code, "TLS session"));
   session_.reset(raw);
   gnutls_session_set_ptr(raw, this);

@@ -75,6 +75,7 @@ struct Late : Meeting {
 
   Late() {
     server_options.client_ca_pem = test_authority().certificate_pem;
+    server_options.client_auth.others = ClientAuth::prompt_as_needed;
     context = ServerContext::make(server_options, tickets).value();
   }
 
@@ -142,6 +143,13 @@ BOOST_AUTO_TEST_CASE(a_client_of_tls_1_3_that_does_not_offer_it_cannot_be_asked)
   BOOST_REQUIRE(over && !asked);
   BOOST_TEST((asked.error().code == Errc::unsupported));
   BOOST_TEST(!ends.server->has_asked());
+}
+
+BOOST_AUTO_TEST_CASE(where_nobody_is_asked_late_the_server_does_not_offer_it) {
+  server_options.client_auth.others = ClientAuth::never;
+  context = ServerContext::make(server_options, tickets).value();
+  connect(kTls13, &alice);
+  BOOST_TEST((ends.server->late_request() == LateRequest::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_of_tls_1_2_is_asked_by_renegotiation) {
