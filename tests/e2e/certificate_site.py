@@ -5,7 +5,7 @@ import re
 import subprocess
 
 from client_pki import ClientPki
-from sallyport import Instance, free_port
+from sallyport import Instance, free_port, wait_until
 
 RULES = """
 [certificate]
@@ -35,10 +35,12 @@ class CertificateSite(Instance):
     def leaf(self, kind):
         return self.clients.leaf(kind)
 
-    def served_by(self):
-        """What the audit says of the last login by certificate."""
-        lines = self.logins()
-        return lines[-1] if lines else None
+    def wait_for_login(self, count=0, **fields):
+        """The last of more than `count` logins, when it has these fields: a thread of its own writes the audit."""
+        def written():
+            lines = self.logins()
+            return len(lines) > count and all(lines[-1].get(k) == v for k, v in fields.items()) and lines[-1]
+        return wait_until(written, f"a login with {fields} in the audit", 8)
 
     def logins(self):
         """What the audit says of logins and steps by certificate."""

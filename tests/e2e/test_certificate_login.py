@@ -9,7 +9,7 @@ import pytest
 
 from certificate_clients import OpenSsl, client
 from certificate_site import CertificateSite, Curl, reached
-from sallyport import parse_responses, read_more, wait_until
+from sallyport import parse_responses, read_more
 
 LEVELS = """
 [authentication-levels]
@@ -114,7 +114,9 @@ def test_what_is_not_under_way_is_not_gone_on_with(site):
     assert "login-form-type" in visitor.ask("/pkmscert") and visitor.url == site.url("/pkmslogin")
     assert "took too long" in visitor.ask("/pkmscert") and visitor.status == 403
     page = visitor.ask("/app/x")
+    count = len(site.logins())
     visitor.log_in_by_certificate(page)
+    site.wait_for_login(count, outcome="success")
     # Reloaded after the login, it is not another one.
     before = len(site.logins())
     assert "signed in" in visitor.ask("/pkmscert") and len(site.logins()) == before
@@ -175,4 +177,4 @@ def test_D3_a_client_that_never_answers_holds_nothing_but_its_own_connection(sit
                 one.cookies["__Host-sallyport"] = value
                 one.follow("GET", "/pkmscert")
                 assert '"iv-user", "alice"' in one.text
-    wait_until(lambda: site.served_by()["outcome"] == "success", "the login in the audit")
+    site.wait_for_login(outcome="success")

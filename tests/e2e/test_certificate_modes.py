@@ -6,7 +6,7 @@ import ssl
 import pytest
 
 from certificate_site import CertificateSite, Curl, reached
-from sallyport import parse_responses, read_more, wait_until
+from sallyport import parse_responses, read_more
 
 MODES = """
 [server]
@@ -65,13 +65,13 @@ def test_never_asks_and_a_certificate_changes_nothing(site):
 
 @pytest.mark.parametrize("host", ["optional.example", "required.example", "critical.example"])
 def test_a_certificate_of_the_handshake_logs_its_user_in(site, host):
+    before = len(site.logins())
     with opened(site, host, site.leaf("alice")) as link:
         answer = ask(site, link, host)
         assert answer.status == 200 and user_of(answer) == "alice"
         cookie = answer.header("Set-Cookie").partition(";")[0]
         assert user_of(ask(site, link, host, cookie=cookie)) == "alice"
-    entry = site.served_by()
-    assert entry["outcome"] == "success" and "by handshake" in entry["detail"]
+    assert "by handshake" in site.wait_for_login(before, outcome="success")["detail"]
 
 
 def test_optional_lets_a_visitor_without_one_go_on(site):
@@ -107,7 +107,7 @@ def test_a_certificate_of_nobody_is_a_visitor(site):
     with opened(site, "required.example", stranger) as link:
         assert ask(site, link, "required.example", "/public/x").status == 200
         assert 'name="password"' in ask(site, link, "required.example").text
-    assert site.served_by()["reason"] == "unknown-user"
+    site.wait_for_login(reason="unknown-user")
 
 
 def test_E1_a_ticket_of_one_mode_does_not_resume_under_another(site):
@@ -131,11 +131,12 @@ def test_the_other_port_serves_logins_and_nothing_else(site):
     try:
         site.admin("reload")
         for http in ("2", "1.1"):
+            before = len(site.logins())
             curl = Curl(site, f"other{http}", site.leaf("alice"), http)
             page = curl.ask("/app/x")
             body = reached(curl.log_in_by_certificate(page))
             assert body["target"] == "/x" and curl.url == site.url("/app/x")
-            assert "by other-port" in site.served_by()["detail"]
+            assert "by other-port" in site.wait_for_login(before)["detail"]
         curl = Curl(site, "none", None)
         page = curl.ask("/app/x")
         assert "No certificate was sent" in curl.log_in_by_certificate(page) and curl.status == 403
@@ -168,7 +169,7 @@ def test_where_no_way_is_left_the_page_and_the_audit_say_so(site):
         curl = Curl(site, "left", site.leaf("alice"))
         page = curl.ask("/app/x")
         assert "could not be asked" in curl.log_in_by_certificate(page) and curl.status == 403
-        wait_until(lambda: site.served_by() and site.served_by()["reason"] == "no-delivery", "no-delivery in the audit")
+        site.wait_for_login(reason="no-delivery")
         curl.ask("/pkmscert", "-H", "Accept: application/json")
         assert curl.status == 403
     finally:
