@@ -70,13 +70,19 @@ async::Task<> CertificateFlow::begin(Exchange& x, const Snapshot& snapshot, Visi
   CertificateAttempts::Attempt attempt;
   attempt.id = commons_.certificate_attempts.begin(*visitor.id, x.loop().now());
   Step step{x, snapshot, visitor, connection, std::move(attempt), true};
-  if (step.security().port == Port::certificate) {
-    step.asked_by = name_of(Delivery::other_port);
-    std::vector<std::string> presented = step.security().stream->take_presented();
-    co_await judge(step, std::move(presented));
+  co_await judge_or_deliver(step);
+}
+
+// The connection may have been asked for this login, by its port or by its ticket.
+async::Task<> CertificateFlow::judge_or_deliver(Step& step) {
+  const bool by_port = step.security().port == Port::certificate;
+  if (!by_port && step.security().stream->armed_for() != step.attempt.id) {
+    co_await deliver(step);
     co_return;
   }
-  co_await deliver(step);
+  step.asked_by = name_of(by_port ? Delivery::other_port : Delivery::armed_ticket);
+  std::vector<std::string> presented = step.security().stream->take_presented();
+  co_await judge(step, std::move(presented));
 }
 
 async::Task<> CertificateFlow::go_on(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
@@ -98,15 +104,7 @@ async::Task<> CertificateFlow::go_on(Exchange& x, const Snapshot& snapshot, Visi
     co_return;
   }
   Step step{x, snapshot, visitor, connection, std::move(*attempt), false};
-  const bool was_asked = connection.security().stream->armed_for() == step.attempt.id ||
-                         connection.security().port == Port::certificate;
-  if (was_asked) {
-    step.asked_by = name_of(step.security().port == Port::certificate ? Delivery::other_port : Delivery::armed_ticket);
-    std::vector<std::string> presented = step.security().stream->take_presented();
-    co_await judge(step, std::move(presented));
-    co_return;
-  }
-  co_await deliver(step);
+  co_await judge_or_deliver(step);
 }
 
 async::Task<> CertificateFlow::deliver(Step& step) {
@@ -161,7 +159,6 @@ async::Task<> CertificateFlow::reconnect(Step& step, bool with_tickets) {
   // A request by one of the old connections would only go round again.
   commons_.session_drains.drain(*step.visitor.id, arming);
   step.x.stream().close_connection_after();
-  step.x.add_response_header("Cache-Control", "no-store");
   const int status = step.is_begin ? 303 : 307;
   co_await step.x.redirect(std::string(kPath), status);
 }

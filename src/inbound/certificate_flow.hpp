@@ -31,6 +31,7 @@ class CertificateFlow {
 
  private:
   struct Step;
+  async::Task<> judge_or_deliver(Step& step);
   async::Task<> deliver(Step& step);
   async::Task<> reconnect(Step& step, bool with_tickets);
   async::Task<> ask_in_place(Step& step);
