@@ -144,7 +144,7 @@ class OpenSsl(StreamClient):
         version = {"1.2": "-tls1_2", "1.3": "-tls1_3"}[self.tls]
         command = ["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{self.site.port}", "-servername", "localhost",
                    "-CAfile", self.site.dir / "ca.pem", "-alpn", "http/1.1", version]
-        kept = self.site.dir / "openssl.session"
+        kept = self.site.dir / f"openssl-{id(self)}.session"
         if self.connections == 0:
             kept.unlink(missing_ok=True)
         command += ["-sess_out", kept] + (["-sess_in", kept] if kept.exists() else [])

@@ -100,6 +100,20 @@ def test_E12_another_session_on_the_asked_connection_gets_nothing(site):
     alice.quit()
 
 
+def test_E12_another_login_is_not_served_by_the_connection_that_was_asked_for_this_one(site):
+    mallory, alice = OpenSsl(site, None, "1.3"), OpenSsl(site, site.leaf("alice"), "1.3")
+    for one in (mallory, alice):
+        one.visit("/app/x")
+        assert one.request("POST", "/pkmslogin.form", f"token={Curl.token(one.text)}&login-form-type=cert").status == 303
+    alice.cookies = dict(mallory.cookies)
+    answer = alice.request("GET", "/pkmscert")
+    assert answer.status == 307 and answer.header("Location") == "/pkmscert" and not answer.all("Set-Cookie")
+    mallory.visit("/app/x")
+    assert "login-form-type" in mallory.text
+    for one in (mallory, alice):
+        one.quit()
+
+
 def test_F8_a_login_needs_the_token_of_its_page(site):
     for fields in ("login-form-type=cert", "login-form-type=cert&token=x"):
         curl = Curl(site, "f8", site.leaf("alice"))
