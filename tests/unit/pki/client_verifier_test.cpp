@@ -212,6 +212,7 @@ BOOST_AUTO_TEST_CASE(D4_a_full_queue_refuses_even_where_undetermined_ones_are_ac
   const auto verifier = make();
   BOOST_TEST((fault(*verifier, good) == CertificateFault::unavailable));
   gate.set_value();
+  computes.reset();  // its thread may still be at the promises
 }
 
 BOOST_AUTO_TEST_CASE(a_certificate_that_names_nothing_has_nothing_to_check_unless_something_is_configured) {
