@@ -293,7 +293,10 @@ async::Task<bool> CertificateFlow::log_in_by_connection(Exchange& x, const Snaps
   const ClientCertificate& certificate = *connection.security().certificate;
   if (!certificate) co_return true;
   Outcome outcome = co_await store(x, snapshot, visitor, *certificate, "by handshake");
-  if (outcome.status == 0) co_return true;
+  if (outcome.status == 0) {
+    connection.security().given = visitor.id;
+    co_return true;
+  }
   audit(x, log::Outcome::failure, outcome.reason, "", visitor, outcome.detail);
   if (outcome.status == 403) co_return true;  // a visitor like others
   x.add_response_header("Retry-After", "5");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct ConnectionSecurity {
   bool is_http_2 = false;
   // Where a certificate was asked for by the rules of its host; not where it was asked for a login, or on the port for that.
   std::unique_ptr<const ClientCertificate> certificate;
+  // The session that `certificate` has made last, for a request without a cookie.
+  std::optional<session::SessionId> given;
 };
 
 // The connection that requests come by, as far as they may know it: whose it is and what TLS can be asked to do.

@@ -239,7 +239,7 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientC
       co_return;
     }
   }
-  Visitor visitor = co_await sessions_.resume(x, snapshot);
+  Visitor visitor = co_await sessions_.resume(x, snapshot, connection.security().given);
   if (visitor.id) connection.carries(*visitor.id);
   const authn::LocalUrl url = authn::local_url_of(*target);
   if (url != authn::LocalUrl::none) {

@@ -34,7 +34,8 @@ bool is_same_state(const session::Session& a, const session::Session& b) {
 
 }  // namespace
 
-async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& snapshot) {
+async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& snapshot,
+                                      std::optional<session::SessionId> given) {
   Visitor visitor;
   const session::SessionCookie::Found cookie = snapshot.session_cookie.find(x.request().headers);
   visitor.stale_cookie = cookie.id || cookie.is_ambiguous || cookie.is_garbage;
@@ -45,13 +46,13 @@ async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& sna
     commons_.logs.audit(record);
     co_return visitor;
   }
-  if (!cookie.id) co_return visitor;
-  const session::SessionId& id = *cookie.id;
-  const Result<store::SessionPtr> found = co_await commons_.sessions.find(id);
+  const std::optional<session::SessionId>& id = visitor.stale_cookie ? cookie.id : given;
+  if (!id) co_return visitor;
+  const Result<store::SessionPtr> found = co_await commons_.sessions.find(*id);
   if (!found || !*found) co_return visitor;
   const TimePoint now = x.loop().now();
   if (session::judge(**found, now, snapshot.session_limits) != session::Verdict::live) {
-    co_await commons_.sessions.erase(id);
+    co_await commons_.sessions.erase(*id);
     co_return visitor;
   }
   visitor.id = id;
@@ -60,9 +61,11 @@ async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& sna
     const bool stepped_down = co_await step_down(x, snapshot, visitor);
     if (!stepped_down) {
       visitor = Visitor();
-      visitor.stale_cookie = true;
+      visitor.stale_cookie = cookie.id.has_value();
       co_return visitor;
     }
+  } else if (!cookie.id) {
+    send_cookie(x, snapshot, *id);
   }
   visitor.stale_cookie = false;
   if (now - visitor.session->last_active >= kTouchEvery) {

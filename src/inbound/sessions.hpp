@@ -22,7 +22,8 @@ struct Visitor {
   inline static const identity::Subject kNobody;
 };
 
-// Sessions and their cookie. A session is found by the cookie alone, never by anything of TLS or the connection.
+// Sessions and their cookie. A session is found by the cookie alone, never by anything of TLS. The one exception are clients
+// that keep no cookies and have shown a certificate in the handshake: see resume().
 class Sessions {
  public:
   explicit Sessions(Commons& commons) : commons_(commons) {}
@@ -30,8 +31,12 @@ class Sessions {
   // What to make of the session that is there; nothing: leave it.
   using Change = std::function<std::optional<session::Session>(const session::Session&)>;
 
-  // Falls back to what still counts when the user's level has lapsed, under another id. Every doubt (no cookie, two cookies, a store that does not answer, a session that is over) is "nobody".
-  async::Task<Visitor> resume(exchange::Exchange& x, const Snapshot& snapshot);
+  // Falls back to what still counts when the user's level has lapsed, under another id. Every doubt (no cookie, two
+  // cookies, a store that does not answer, a session that is over) is "nobody".
+  // `given`: the session that the certificate of this very connection has made for an earlier request of it, if it has. It
+  // is that of a request without a cookie, and its cookie goes out again: otherwise each request of a client that keeps no
+  // cookies would be a login, and leave a session behind.
+  async::Task<Visitor> resume(exchange::Exchange& x, const Snapshot& snapshot, std::optional<session::SessionId> given);
   // A session for a visitor who is about to log in; its cookie goes out with the answer.
   async::Task<Visitor> begin(exchange::Exchange& x, const Snapshot& snapshot);
   // Puts another value in the session's place, same id. Requests of other tabs change a session too: what they have made

@@ -74,6 +74,27 @@ def test_a_certificate_of_the_handshake_logs_its_user_in(site, host):
     assert "by handshake" in site.wait_for_login(before, outcome="success")["detail"]
 
 
+def session_of(answer):
+    return answer.header("Set-Cookie").partition(";")[0]
+
+
+def test_a_client_that_keeps_no_cookies_has_one_session_for_each_connection(site):
+    before = len(site.logins())
+    with opened(site, "optional.example", site.leaf("alice")) as link:
+        answers = [ask(site, link, "optional.example") for _ in range(3)]
+        assert [user_of(answer) for answer in answers] == ["alice"] * 3
+        assert len({session_of(answer) for answer in answers}) == 1
+        # Whose cookie says otherwise is nobody of this connection.
+        stale = ask(site, link, "optional.example", cookie="__Host-sallyport=" + "A" * 43)
+        assert session_of(stale) != session_of(answers[0])
+        assert "signed out" in ask(site, link, "optional.example", "/pkmslogout").text
+    with opened(site, "optional.example", site.leaf("alice")) as link:
+        again = ask(site, link, "optional.example", cookie=session_of(stale))
+        assert session_of(again) not in map(session_of, [*answers, stale])
+    site.wait_for_login(before + 2, outcome="success")
+    assert len(site.logins()) == before + 3
+
+
 def test_optional_lets_a_visitor_without_one_go_on(site):
     with opened(site, "optional.example") as link:
         assert ask(site, link, "optional.example", "/public/x").status == 200
