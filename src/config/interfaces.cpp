@@ -99,7 +99,9 @@ Result<Interface> parse_interface(std::string_view name, std::string_view text) 
     if (auto set = set_property(property, trimmed(piece.substr(equals + 1)), interface); !set) return fail(set.error());
   }
   if (interface.https_port == 0 && interface.http_port == 0) return wrong("needs an https-port, an http-port or both");
-  if (interface.https_port == 0 && interface.accept_client_certs) return wrong("needs an https-port for its accept-client-certs");
+  if (interface.https_port == 0 && interface.accept_client_certs) {
+    return wrong("needs an https-port for its accept-client-certs");
+  }
   return interface;
 }
 
