@@ -1,6 +1,7 @@
 libpure_a_SOURCES += \
   src/config/checks.cpp src/config/checks.hpp \
   src/config/diagnostic.cpp src/config/diagnostic.hpp \
+  src/config/interfaces.cpp src/config/interfaces.hpp \
   src/config/parser.cpp src/config/parser.hpp \
   src/config/render.hpp \
   src/config/render_json_schema.cpp \
@@ -12,6 +13,7 @@ libpure_a_SOURCES += \
   src/config/schema_certificate.cpp \
   src/config/schema_certificate_users.cpp \
   src/config/schema_certificate_login.cpp \
+  src/config/schema_interfaces.cpp \
   src/config/schema_junction.cpp \
   src/config/schema_login.cpp \
   src/config/schema_registry.cpp \

@@ -7,9 +7,10 @@ namespace sallyport::config {
 std::vector<std::string> keep_until_restart(const Settings& running, Settings& next) {
   std::vector<std::string> changed;
   for (const SettingSpec& row : schema()) {
-    if (row.takes_effect != TakesEffect::restart || row.field.same(running, next)) continue;
-    row.field.copy(running, next);
-    changed.push_back("[" + std::string(row.stanza) + "] " + std::string(row.key));
+    if (row.takes_effect != TakesEffect::restart) continue;
+    const bool same = row.field.same(running, next);
+    row.field.keep(running, next);  // in any case: interfaces keep their order, too
+    if (!same) changed.push_back("[" + std::string(row.stanza) + "]" + (row.is_map() ? "" : " " + std::string(row.key)));
   }
   return changed;
 }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr StanzaSpec kStanzas[] = {
     {"server", "The server itself: names, ports, limits of connections and requests."},
+    {"interfaces", "More interfaces to listen on, one line for each."},
     {"ssl", "TLS towards clients."},
     {"ssl-sni", "More certificates, one line for each host."},
     {"certificate", "Certificates of clients."},
@@ -36,8 +37,8 @@ constexpr StanzaSpec kStanzas[] = {
 
 std::vector<SettingSpec> joined() {
   std::vector<SettingSpec> rows;
-  for (const auto part : {server_rows(), login_rows(), certificate_rows(), certificate_login_rows(), certificate_user_rows(),
-                          totp_rows(), step_up_rows(), registry_rows(), junction_rows()}) {
+  for (const auto part : {server_rows(), interface_rows(), login_rows(), certificate_rows(), certificate_login_rows(),
+                          certificate_user_rows(), totp_rows(), step_up_rows(), registry_rows(), junction_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   // A stanza may have rows in several parts.

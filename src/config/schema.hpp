@@ -19,6 +19,7 @@ const SettingSpec* find_map(std::string_view stanza);
 
 // The parts of the table, one file each.
 std::span<const SettingSpec> server_rows();    // [server]
+std::span<const SettingSpec> interface_rows();  // [interfaces]
 std::span<const SettingSpec> login_rows();     // [ssl] to [login-limits], but for the following
 std::span<const SettingSpec> certificate_rows();  // [certificate]
 std::span<const SettingSpec> certificate_login_rows();  // [certificate], of logins

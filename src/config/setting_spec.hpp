@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/result.hpp"
+#include "config/interfaces.hpp"
 #include "config/settings.hpp"
 
 namespace sallyport::config {
@@ -55,8 +56,9 @@ struct Field {
   Result<void> (*assign)(const SettingSpec&, const Entry&, Settings&);
   void (*clear)(Settings&);
   const void* (*address)(const Settings&);
-  bool (*same)(const Settings&, const Settings&);
-  void (*copy)(const Settings& from, Settings& to);
+  // Of what needs a restart; the whole member, but for interfaces.
+  bool (*same)(const Settings& running, const Settings& next);
+  void (*keep)(const Settings& running, Settings& next);
 };
 
 // What a text has to look like.
@@ -103,6 +105,7 @@ Result<void> read_value(const SettingSpec&, std::string_view text, IpAddress& in
 Result<void> read_value(const SettingSpec&, std::string_view text, Cidr& into);
 Result<void> read_entry(const SettingSpec&, const Entry&, std::vector<MapEntry>& into);
 Result<void> read_entry(const SettingSpec&, const Entry&, std::vector<SniCertificate>& into);
+Result<void> read_entry(const SettingSpec&, const Entry&, std::vector<Interface>& into);
 // The index of `text` in the row's choices.
 Result<std::size_t> read_choice(const SettingSpec&, std::string_view text);
 
@@ -132,6 +135,22 @@ struct ListElement<std::vector<SniCertificate>> {
   using type = SniCertificate;
   static constexpr Field::Shape kShape = Field::Shape::map;
 };
+template <>
+struct ListElement<std::vector<Interface>> {
+  using type = Interface;
+  static constexpr Field::Shape kShape = Field::Shape::map;
+};
+
+template <class T>
+bool same_until_restart(const T& running, const T& next) {
+  return running == next;
+}
+template <class T>
+void keep_until_restart(const T& running, T& next) {
+  next = running;
+}
+using config::keep_until_restart;  // for interfaces
+using config::same_until_restart;
 
 template <class T>
 constexpr std::uint32_t admitted_types() {
@@ -197,8 +216,10 @@ constexpr Field make_field() {
                    Settings& settings) { return assign_to(spec, entry, member_of<Path...>(settings)); },
       .clear = [](Settings& settings) { member_of<Path...>(settings) = Member{}; },
       .address = [](const Settings& settings) -> const void* { return &member_of<Path...>(settings); },
-      .same = [](const Settings& a, const Settings& b) { return member_of<Path...>(a) == member_of<Path...>(b); },
-      .copy = [](const Settings& from, Settings& to) { member_of<Path...>(to) = member_of<Path...>(from); },
+      .same = [](const Settings& running,
+                 const Settings& next) { return same_until_restart(member_of<Path...>(running), member_of<Path...>(next)); },
+      .keep = [](const Settings& running,
+                 Settings& next) { keep_until_restart(member_of<Path...>(running), member_of<Path...>(next)); },
   };
 }
 

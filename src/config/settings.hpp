@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,16 @@ struct SniCertificate {
 enum class ClientCerts : std::uint8_t { never, optional, required, critical, prompt_as_needed };
 inline constexpr std::string_view kClientCertsNames[] = {"never", "optional", "required", "critical",
                                                          "prompt_as_needed"};
+
+// An interface that is listened on, from a line of [interfaces].
+struct Interface {
+  std::string name;
+  std::optional<IpAddress> network_interface;  // none: those of [server]
+  std::uint16_t https_port = 0;                // 0: none, as for the next
+  std::uint16_t http_port = 0;
+  std::optional<ClientCerts> accept_client_certs;  // none: as [certificate] says
+  std::uint32_t line = 0;
+};
 
 // What becomes of a certificate of which nobody can say whether it is revoked.
 enum class UndeterminedAction : std::uint8_t { reject, log, ignore };
@@ -301,6 +312,7 @@ struct AdminSettings {
 
 struct Settings {
   ServerSettings server;
+  std::vector<Interface> interfaces;
   SslSettings ssl;
   std::vector<SniCertificate> ssl_sni;
   CertificateSettings certificate;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+#include "config/interfaces.hpp"
+
 namespace sallyport::config {
 namespace {
 
@@ -12,6 +15,7 @@ class Judge {
 
   void run() {
     listeners();
+    interfaces();
     certificates();
     revocation();
     sessions();
@@ -24,7 +28,7 @@ class Judge {
  private:
   void listeners() {
     const auto& server = parsed_.settings.server;
-    if (!server.http && !server.https) error("server", "https", "neither https nor http is offered");
+    if (!server.http && !server.https && parsed_.settings.interfaces.empty()) error("server", "https", "neither https nor http is offered");
     if (server.http && server.https && server.http_port == server.https_port) {
       error("server", "http-port", "http-port and https-port are the same");
     }
@@ -39,9 +43,53 @@ class Judge {
     }
   }
 
+  void interfaces() {
+    const Settings& settings = parsed_.settings;
+    if (settings.interfaces.size() > kMostInterfaces) {
+      error("interfaces", "", "[interfaces] has more than " + std::to_string(kMostInterfaces) + " lines");
+      return;
+    }
+    const auto ports = listening_ports(settings);
+    for (auto port = ports.begin(); port != ports.end(); ++port) {
+      const auto is_taken = [&](const ListeningPort& other) { return collide(*port, other); };
+      const auto other = std::find_if(ports.begin(), port, is_taken);
+      if (other != port) port_is_taken(*port, *other);
+    }
+    for (const Interface& interface : settings.interfaces) holes_in(interface);
+  }
+
+  // `first` comes before it in listening_ports().
+  void port_is_taken(const ListeningPort& port, const ListeningPort& first) {
+    const auto& settings = parsed_.settings;
+    const auto is_named = [](const ListeningPort& one) { return one.setting.starts_with("[interfaces]"); };
+    if (!is_named(first) && !is_named(port)) {
+      if (!port.tls) return;  // see listeners()
+      error("certificate", "secondary-port", "secondary-port and " + first.setting + " are the same");
+      return;
+    }
+    const bool is_second = is_named(port);
+    const std::size_t line = (is_second ? port : first).interface - 1;
+    error("interfaces", lowered(settings.interfaces[line].name),
+          (is_second ? port : first).setting + " " + std::to_string(port.port) + " is the same as " +
+              (is_second ? first : port).setting +
+              (port.addresses == first.addresses ? "" : ", at an address that both have"));
+  }
+
+  // Who may think that nobody gets through the interface without a certificate is told of hosts with rules of their own.
+  void holes_in(const Interface& interface) {
+    const auto is_strict = [](ClientCerts rule) { return rule == ClientCerts::required || rule == ClientCerts::critical; };
+    if (!interface.accept_client_certs || !is_strict(*interface.accept_client_certs)) return;
+    for (const MapEntry& host : parsed_.settings.accept_client_certs) {
+      if (is_strict(client_certs_from(host.value))) continue;
+      warning("interfaces", lowered(interface.name),
+              "[interfaces] " + interface.name + ": " + host.key +
+                  " is served without a certificate there too, for [accept-client-certs] says " + host.value);
+    }
+  }
+
   void certificates() {
     const auto& ssl = parsed_.settings.ssl;
-    if (parsed_.settings.server.https && ssl.server_cert_file.empty()) {
+    if (offers_https(parsed_.settings) && ssl.server_cert_file.empty()) {
       error("ssl", "server-cert-file", "https needs a certificate: [ssl] server-cert-file is not set");
     }
     if (ssl.server_cert_file.size() != ssl.server_key_file.size()) {
@@ -52,13 +100,18 @@ class Judge {
     if (ssl.disable_tls_v12 && ssl.disable_tls_v13) {
       error("ssl", "disable-tls-v13", "TLS 1.2 and TLS 1.3 are both disabled, and there is no other version");
     }
-    const auto& hosts = parsed_.settings.accept_client_certs;
-    const bool for_hosts =
-        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& entry) { return entry.value != "never"; });
-    const auto& certificate = parsed_.settings.certificate;
-    if ((for_hosts || certificate.accept_client_certs != ClientCerts::never) && certificate.client_ca_file.empty()) {
-      error(for_hosts ? "accept-client-certs" : "certificate", for_hosts ? "" : "accept-client-certs",
-            "client certificates need authorities that vouch for them: [certificate] client-ca-file is not set");
+    const Settings& settings = parsed_.settings;
+    if (!asks_for_certificates(settings) || !settings.certificate.client_ca_file.empty()) return;
+    const std::string why =
+        "client certificates need authorities that vouch for them: [certificate] client-ca-file is not set";
+    const bool for_hosts = std::any_of(settings.accept_client_certs.begin(), settings.accept_client_certs.end(),
+                                       [](const MapEntry& entry) { return entry.value != "never"; });
+    if (for_hosts) {
+      error("accept-client-certs", "", why);
+    } else if (settings.certificate.accept_client_certs != ClientCerts::never) {
+      error("certificate", "accept-client-certs", why);
+    } else {
+      error("interfaces", "", why);
     }
   }
 
@@ -84,7 +137,7 @@ class Judge {
       warning("session", "inactive-timeout", "inactive-timeout has no effect: timeout is shorter");
     }
     const auto& settings = parsed_.settings;
-    if (settings.server.https && settings.forms.forms_auth == AuthTransport::none &&
+    if (offers_https(settings) && settings.forms.forms_auth == AuthTransport::none &&
         settings.ba.ba_auth == AuthTransport::none) {
       warning("forms", "forms-auth", "nobody can log in: forms-auth and ba-auth are both none");
     }
@@ -107,11 +160,7 @@ class Judge {
       error(stanza, "level", "users may log in with a password, but there is no level password");
     }
     // By default there is no such level, and a login by certificate is worth the lowest one.
-    const auto& hosts = settings.accept_client_certs;
-    const bool by_certificate =
-        settings.certificate.accept_client_certs != ClientCerts::never ||
-        std::any_of(hosts.begin(), hosts.end(), [](const MapEntry& host) { return host.value != "never"; });
-    if (by_certificate && parsed_.line_of(stanza, "level") > 0 && !has(LevelName::ssl)) {
+    if (asks_for_certificates(settings) && parsed_.line_of(stanza, "level") > 0 && !has(LevelName::ssl)) {
       error(stanza, "level", "users may log in by certificate, but there is no level ssl");
     }
     for (const MapEntry& entry : settings.level_lifetime) {

@@ -152,4 +152,12 @@ Result<void> read_entry(const SettingSpec&, const Entry& entry, std::vector<SniC
   return {};
 }
 
+Result<void> read_entry(const SettingSpec&, const Entry& entry, std::vector<Interface>& into) {
+  auto interface = parse_interface(entry.key, entry.value);
+  if (!interface) return fail(interface.error());
+  interface->line = entry.line;
+  into.push_back(std::move(*interface));
+  return {};
+}
+
 }  // namespace sallyport::config

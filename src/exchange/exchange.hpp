@@ -29,6 +29,7 @@ struct ClientFacts {
   bool secure = false;   // TLS
   std::string protocol;  // "TLS1.3"
   std::string server_name;  // that it asked TLS for, in lower case; empty: none
+  std::size_t interface = 0;  // the number of the interface that it has come by, see config/interfaces.hpp
 };
 
 // Deadlines and habits, from the configuration.

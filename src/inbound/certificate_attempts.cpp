@@ -32,11 +32,11 @@ void CertificateAttempts::forget(const session::SessionId& session) {
   by_session_.erase(found);
 }
 
-std::string CertificateAttempts::begin(const session::SessionId& session, TimePoint now) {
+std::string CertificateAttempts::begin(const session::SessionId& session, std::uint16_t https_port, TimePoint now) {
   std::string id = base64url_encoded(crypto::random_bytes(kIdBytes));
   const std::lock_guard lock(mutex_);
   forget(session);
-  attempts_.emplace(id, Entry{session, {}, now + kStep});
+  attempts_.emplace(id, Entry{session, https_port, {}, now + kStep});
   by_session_.emplace(session, id);
   order_.push_back(id);
   while (order_.size() > limits_.most || (!order_.empty() && !attempts_.contains(order_.front()))) {
@@ -57,7 +57,7 @@ std::optional<CertificateAttempts::Attempt> CertificateAttempts::find(const sess
   if (found == by_session_.end()) return std::nullopt;
   const Entry* const entry = live(found->second, now);
   if (entry == nullptr) return std::nullopt;
-  return Attempt{found->second, entry->progress};
+  return Attempt{found->second, entry->https_port, entry->progress};
 }
 
 void CertificateAttempts::proceed(const session::SessionId& session, const authn::CertificateProgress& progress,

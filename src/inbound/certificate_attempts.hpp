@@ -30,6 +30,7 @@ class CertificateAttempts {
   };
   struct Attempt {
     std::string id;  // random; what tickets are armed for
+    std::uint16_t https_port = 0;  // where it has begun, and where its user goes on after it
     authn::CertificateProgress progress;
   };
 
@@ -37,7 +38,7 @@ class CertificateAttempts {
   void set_limits(const Limits& limits);
 
   // A new one, in place of the session's last. Returns its id.
-  std::string begin(const session::SessionId& session, TimePoint now);
+  std::string begin(const session::SessionId& session, std::uint16_t https_port, TimePoint now);
   // That of the session, unless it is over.
   std::optional<Attempt> find(const session::SessionId& session, TimePoint now);
   // Its progress is this now, and it goes on for another step.
@@ -66,6 +67,7 @@ class CertificateAttempts {
  private:
   struct Entry {
     session::SessionId session;
+    std::uint16_t https_port;
     authn::CertificateProgress progress;
     TimePoint until;
     unsigned unanswered = 0;

@@ -53,6 +53,8 @@ struct CertificateFlow::Step {
   std::string asked_by;   // how the certificate was got, for the audit
 
   ConnectionSecurity& security() { return connection.security(); }
+  // Has the client been sent to another interface to log in?
+  bool is_elsewhere() const { return snapshot.interface_of(x.client()).is_for_logins; }
 };
 
 void CertificateFlow::audit(const Exchange& x, log::Outcome outcome, std::string_view reason, std::string_view user,
@@ -66,16 +68,17 @@ void CertificateFlow::audit(const Exchange& x, log::Outcome outcome, std::string
 }
 
 async::Task<> CertificateFlow::begin(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
-                                     ClientConnection& connection) {
+                                     ClientConnection& connection, std::uint16_t https_port) {
   CertificateAttempts::Attempt attempt;
-  attempt.id = commons_.certificate_attempts.begin(*visitor.id, x.loop().now());
+  attempt.id = commons_.certificate_attempts.begin(*visitor.id, https_port, x.loop().now());
+  attempt.https_port = https_port;
   Step step{x, snapshot, visitor, connection, std::move(attempt), true};
   co_await judge_or_deliver(step);
 }
 
 // The connection may have been asked for this login, by its port or by its ticket.
 async::Task<> CertificateFlow::judge_or_deliver(Step& step) {
-  const bool by_port = step.security().port == Port::certificate;
+  const bool by_port = step.is_elsewhere();
   if (!by_port && step.security().stream->armed_for() != step.attempt.id) {
     co_await deliver(step);
     co_return;
@@ -239,10 +242,9 @@ async::Task<> CertificateFlow::log_in(Step& step, const identity::CertificateFac
   // The old cookie is dead, and the connections that carried it may go. This one is the new session's.
   step.connection.carries(*step.visitor.id);
   commons_.session_drains.drain(before);
-  const bool is_elsewhere = step.security().port == Port::certificate;
   std::string base;
-  if (is_elsewhere) {
-    base = base_on_port(step.x, step.snapshot.settings->server.https_port);
+  if (step.is_elsewhere()) {
+    base = base_on_port(step.x, step.attempt.https_port);
     step.x.stream().close_connection_after();
   }
   co_await lead_on(step.x, step.snapshot, sessions_, step.visitor, std::move(base));

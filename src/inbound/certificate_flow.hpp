@@ -16,8 +16,9 @@ class CertificateFlow {
       : commons_(commons), sessions_(sessions), proofs_(proofs) {}
 
   // Begins a login for the visitor's session, which there must be, and answers: a form has been sent, or a page would
-  // only have one button.
-  async::Task<> begin(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, ClientConnection& connection);
+  // only have one button. `https_port`: of the interface where the visitor goes on afterwards.
+  async::Task<> begin(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, ClientConnection& connection,
+                      std::uint16_t https_port);
   // Answers a request for /pkmscert.
   async::Task<> go_on(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, ClientConnection& connection);
 

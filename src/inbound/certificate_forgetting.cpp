@@ -19,6 +19,8 @@ bool begin_forgetting(Commons& commons, exchange::Exchange& x, ClientConnection&
   const auto agent = x.request().headers.find("User-Agent");
   const bool is_chromium = agent && agent->find("Chrome/") != std::string_view::npos;
   if (stream == nullptr || !is_chromium) return false;
+  // Elsewhere nobody is asked by a ticket, and nothing is remembered of it.
+  if (stream->client_auth() != tls::ClientAuth::prompt_as_needed) return false;
   const bool is_certificate = what == CertificateAttempts::Remembered::certificate;
   // By HTTP/1.1, whose connections fail one after the other, Chromium would often believe that nothing was wrong with it.
   if (is_certificate && !connection.security().is_http_2) return false;

@@ -12,19 +12,16 @@
 
 namespace sallyport::inbound {
 
-// What a listening socket is for.
-enum class Port : std::uint8_t { http, https, certificate };  // certificate: TLS that asks for one in every handshake
-
 // The verdict on a client's certificate.
 using ClientCertificate = tl::expected<identity::CertificateFacts, pki::CertificateRefusal>;
 
 // What TLS knows of a client's connection, from the handshake on. Without TLS all of it is empty.
 struct ConnectionSecurity {
-  Port port = Port::http;
   std::unique_ptr<tls::TlsStream> accepted;  // until HTTP takes it
   tls::TlsStream* stream = nullptr;          // as long as the connection lasts
   bool is_http_2 = false;
-  // Where a certificate was asked for by the rules of its host; not where it was asked for a login, or on the port for that.
+  // Where a certificate was asked for by the rules of its interface and host; not where it was asked for a login, or where
+  // there is nothing but logins.
   std::unique_ptr<const ClientCertificate> certificate;
   // The session that `certificate` has made last, for a request without a cookie.
   std::optional<session::SessionId> given;
@@ -38,7 +35,9 @@ class ClientConnection : public SessionConnections::Entry {
 
   ConnectionSecurity& security() { return security_; }
   void arm(const std::string& purpose, TimePoint until) override {
-    if (security_.stream != nullptr) security_.stream->arm_tickets(purpose, until);
+    // A browser sends its cookie by all interfaces of a host: by some of them nobody may be asked.
+    const bool may_ask = security_.stream != nullptr && security_.stream->client_auth() == tls::ClientAuth::prompt_as_needed;
+    if (may_ask) security_.stream->arm_tickets(purpose, until);
   }
 
  protected:

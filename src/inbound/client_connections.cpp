@@ -148,7 +148,7 @@ std::string ClientConnections::next_id() {
   return id;
 }
 
-async::Task<> ClientConnections::serve(net::Accepted accepted, Port port) {
+async::Task<> ClientConnections::serve(net::Accepted accepted, Entrance entrance) {
   struct Counted {
     std::size_t& count;
     explicit Counted(std::size_t& c) : count(c) { ++count; }
@@ -160,14 +160,14 @@ async::Task<> ClientConnections::serve(net::Accepted accepted, Port port) {
   client.peer = accepted.peer;
   client.address = accepted.peer.address;
   client.address_text = client.address.to_string();
-  client.secure = port != Port::http;
+  client.secure = entrance.tls;
+  client.interface = entrance.interface;
   std::unique_ptr<net::Stream> stream = std::move(accepted.stream);
   if (snapshot->settings->server.proxy_protocol && snapshot->is_trusted_proxy(client.peer.address)) {
     const bool announced = co_await read_announcement(*stream, *snapshot, client);
     if (!announced) co_return;
   }
   ConnectionSecurity security;
-  security.port = port;
   if (client.secure) {
     const bool secured = co_await shake_hands(std::move(stream), *snapshot, client, security);
     if (!secured) co_return;
@@ -208,12 +208,12 @@ async::Task<bool> ClientConnections::shake_hands(std::unique_ptr<net::Stream> st
   const async::Context here = co_await async::CurrentContext();
   const config::Settings& settings = *snapshot.settings;
   const async::Deadline deadline = here.loop->in(settings.server.client_connect_timeout);
-  const bool for_certificates = security.port == Port::certificate;
+  const Interface& interface = snapshot.interface_of(client);
   AttemptWatch watch(commons_.certificate_attempts, *here.loop, client.peer.address);
   tls::AcceptOptions options;
   options.choice_deadline = here.loop->in(settings.server.client_connect_timeout + settings.certificate_login.cert_cache_timeout);
   options.watch = &watch;
-  std::shared_ptr<const tls::ServerContext> context = for_certificates ? snapshot.certificate_port_tls : snapshot.tls;
+  std::shared_ptr<const tls::ServerContext> context = interface.tls;
   Result<std::unique_ptr<tls::TlsStream>> secured =
       co_await tls::TlsStream::accept(std::move(stream), std::move(context), deadline, options);
   if (!secured) {
@@ -232,7 +232,7 @@ async::Task<bool> ClientConnections::shake_hands(std::unique_ptr<net::Stream> st
   security.is_http_2 = security.stream->alpn() == "h2";
   client.protocol = security.stream->protocol();
   client.server_name = security.stream->server_name();
-  if (for_certificates || !tls::asks_in_handshake(security.stream->client_auth())) co_return true;
+  if (interface.is_for_logins || !tls::asks_in_handshake(security.stream->client_auth())) co_return true;
   co_return co_await look_at_certificate(snapshot, client, security);
 }
 
@@ -245,7 +245,7 @@ async::Task<> ClientConnections::refuse_certificate(tls::TlsStream& stream, bool
   if (sent) stream.shut_write();
 }
 
-// Of a host whose rules ask for one in the handshake.
+// By an interface and of a host whose rules ask for one in the handshake.
 async::Task<bool> ClientConnections::look_at_certificate(const Snapshot& snapshot, const exchange::ClientFacts& client,
                                                          ConnectionSecurity& security) {
   const async::Context here = co_await async::CurrentContext();

@@ -19,7 +19,7 @@ class ClientConnections {
   ClientConnections(Commons& commons, InboundRole& role, std::string id_prefix);
 
   // Serves a connection to its end. Without TLS every request is redirected to https.
-  async::Task<> serve(net::Accepted accepted, Port port);
+  async::Task<> serve(net::Accepted accepted, Entrance entrance);
 
   // How many are open now.
   std::size_t size() const { return count_; }

@@ -179,13 +179,13 @@ void InboundRole::audit_misdirected(const Exchange& x, const http::CanonicalTarg
   commons_.logs.audit(record);
 }
 
-// Was the connection made under the rules for the host that is asked for now, and has its client met them? The handshake
+// Was the connection made under the interface's rules for the host that is asked for now, and has its client met them? The handshake
 // knew the server name alone, and HTTP may name another host (attack A11); a reload may have changed the rules. Otherwise
 // the request has been answered.
 async::Task<bool> InboundRole::meets_client_auth(Exchange& x, const Snapshot& snapshot,
                                                  const http::CanonicalTarget& target,
                                                  const ConnectionSecurity& security) {
-  const tls::ClientAuth wanted = snapshot.client_auth.of(host_of(target));
+  const tls::ClientAuth wanted = snapshot.interface_of(x.client()).client_auth.of(host_of(target));
   if (!tls::same_handshake(wanted, security.stream->client_auth())) {
     audit_misdirected(x, target, "other-client-authentication");
     co_await x.refuse(421, "the connection was made under another host's rules for client certificates");
@@ -212,8 +212,9 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientC
     co_await x.refuse(421, "the host is none of this server's");
     co_return;
   }
+  const Interface& interface = snapshot.interface_of(x.client());
   if (!x.client().secure) {
-    const std::string place = secure_place(*target, snapshot.settings->server.https_port);
+    const std::string place = secure_place(*target, interface.https_port);
     if (place.empty()) {
       co_await x.refuse(400, "no host to redirect to");
     } else {
@@ -221,14 +222,13 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientC
     }
     co_return;
   }
-  if (connection.security().port == Port::certificate) {
-    // It is there for logins, nothing else.
+  if (interface.is_for_logins) {
     if (authn::local_url_of(*target) == authn::LocalUrl::none) {
-      const std::string place = secure_place(*target, snapshot.settings->server.https_port);
+      const std::string place = secure_place(*target, interface.https_port);
       co_await x.redirect(place, 307);
       co_return;
     }
-  } else if (connection.security().certificate || snapshot.client_auth.asks()) {
+  } else if (connection.security().certificate || interface.client_auth.asks()) {
     const bool meets = co_await meets_client_auth(x, snapshot, *target, connection.security());
     if (!meets) co_return;
   }

@@ -7,6 +7,7 @@ libcore_a_SOURCES += \
   src/inbound/client_connections.cpp src/inbound/client_connections.hpp \
   src/inbound/commons.hpp \
   src/inbound/inbound_role.cpp src/inbound/inbound_role.hpp \
+  src/inbound/interface.hpp \
   src/inbound/login_flow.cpp src/inbound/login_flow.hpp \
   src/inbound/login_pages.cpp src/inbound/login_pages.hpp \
   src/inbound/offered_methods.cpp src/inbound/offered_methods.hpp \

@@ -1,5 +1,6 @@
 #include "inbound/login_flow.hpp"
 
+#include "base/text.hpp"
 #include "inbound/certificate_forgetting.hpp"
 #include "inbound/login_pages.hpp"
 #include "inbound/offered_methods.hpp"
@@ -18,6 +19,19 @@ constexpr std::string_view kWrong = "The user name or the password is not right.
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 // How many registries are asked for one login, when each is replaced while it answers.
 constexpr int kMostRegistries = 4;
+
+constexpr std::size_t kSchemeAndSlashes = 8;  // bytes
+
+// The interface whose page has sent a form to the one for logins.
+std::optional<std::uint16_t> port_of_sender(const Exchange& x, const Snapshot& snapshot) {
+  const std::string_view origin = x.request().headers.find("Origin").value_or("");
+  for (const Interface& interface : snapshot.interfaces) {
+    if (interface.tls && !interface.is_for_logins && equal_ignoring_case(base_on_port(x, interface.https_port), origin)) {
+      return interface.https_port;
+    }
+  }
+  return std::nullopt;
+}
 
 std::string in_words(Duration wait) {
   const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
@@ -54,7 +68,7 @@ async::Task<> LoginFlow::interrupt(Exchange& x, const Snapshot& snapshot, const 
   const bool at_once = snapshot.settings->certificate_login.disable_cert_login_page &&
                        methods_to_show(x, snapshot, visitor) == std::vector{authn::Method::certificate};
   if (at_once) {
-    co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+    co_await certificate_flow_.begin(x, snapshot, visitor, connection, snapshot.interface_of(x.client()).https_port);
   } else {
     co_await prompts_.show_login(x, snapshot, visitor, "", 200);
   }
@@ -211,10 +225,11 @@ async::Task<> LoginFlow::serve_certificate(Exchange& x, const Snapshot& snapshot
                                            Visitor& visitor, ClientConnection& connection, std::string body) {
   http::RequestHead head = x.request();
   std::string authority = target.authority();
-  if (connection.security().port == Port::certificate) {
-    // Sent by a page of the usual port (%SECONDARY_BASE%), which is another origin of the same site.
-    constexpr std::size_t kSchemeAndSlashes = 8;
-    authority = base_on_port(x, snapshot.settings->server.https_port).substr(kSchemeAndSlashes);
+  std::uint16_t https_port = snapshot.interface_of(x.client()).https_port;
+  if (snapshot.interface_of(x.client()).is_for_logins) {
+    // Sent by a page of another port (%SECONDARY_BASE%), which is another origin of the same site.
+    https_port = port_of_sender(x, snapshot).value_or(https_port);
+    authority = base_on_port(x, https_port).substr(kSchemeAndSlashes);
     head.headers.remove("Sec-Fetch-Site");
   }
   const auto checked =
@@ -223,7 +238,7 @@ async::Task<> LoginFlow::serve_certificate(Exchange& x, const Snapshot& snapshot
     co_await refuse_form(x, snapshot, visitor, checked.error());
     co_return;
   }
-  co_await certificate_flow_.begin(x, snapshot, visitor, connection);
+  co_await certificate_flow_.begin(x, snapshot, visitor, connection, https_port);
 }
 
 async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,

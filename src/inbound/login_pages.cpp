@@ -1,5 +1,7 @@
 #include "inbound/login_pages.hpp"
 
+#include <algorithm>
+
 #include "http/authority.hpp"
 #include "inbound/offered_methods.hpp"
 
@@ -24,7 +26,12 @@ std::optional<http::Authority> asked_for(const Exchange& x) {
 bool offers_certificate_login(const Exchange& x, const Snapshot& snapshot) {
   if (!snapshot.client_verifier || !x.client().secure) return false;
   const auto authority = asked_for(x);
-  return authority && snapshot.client_auth.of(authority->host) == tls::ClientAuth::prompt_as_needed;
+  if (!authority) return false;
+  const auto asks = [&](const Interface& interface) {
+    return interface.client_auth.of(authority->host) == tls::ClientAuth::prompt_as_needed;
+  };
+  const Interface& here = snapshot.interface_of(x.client());
+  return here.is_for_logins ? std::any_of(snapshot.interfaces.begin(), snapshot.interfaces.end(), asks) : asks(here);
 }
 
 bool is_stepping_up(const Visitor& visitor) {

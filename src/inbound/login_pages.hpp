@@ -6,7 +6,8 @@
 
 namespace sallyport::inbound {
 
-// Whether visitors of the host that is asked for may log in by a certificate that they are asked for when it is needed.
+// Whether visitors of the host that is asked for, by the interface that they have come by, may log in by a certificate that
+// they are asked for when it is needed.
 bool offers_certificate_login(const exchange::Exchange& x, const Snapshot& snapshot);
 
 // Whether he is logged in and has been asked for a higher level.

@@ -14,6 +14,7 @@
 #include "http/h2_session.hpp"
 #include "http/host_names.hpp"
 #include "http/target.hpp"
+#include "inbound/interface.hpp"
 #include "inbound/pages.hpp"
 #include "junction/headers.hpp"
 #include "junction/table.hpp"
@@ -22,7 +23,6 @@
 #include "pki/client_verifier.hpp"
 #include "session/session.hpp"
 #include "session/session_cookie.hpp"
-#include "tls/server_context.hpp"
 #include "upstream/pool.hpp"
 
 namespace sallyport::inbound {
@@ -55,6 +55,8 @@ struct Snapshot {
     return false;
   }
 
+  const Interface& interface_of(const exchange::ClientFacts& client) const { return interfaces[client.interface]; }
+
   std::uint64_t generation = 0;
   std::shared_ptr<const config::Settings> settings;
 
@@ -72,9 +74,7 @@ struct Snapshot {
   std::shared_ptr<login::PasswordRegistry> registry;
   login::CertificateRules certificate_rules;
   std::shared_ptr<const Pages> pages;
-  std::shared_ptr<const tls::ServerContext> tls;
-  std::shared_ptr<const tls::ServerContext> certificate_port_tls;  // null: there is no such port
-  tls::ClientAuthPolicies client_auth;
+  std::vector<Interface> interfaces;  // by number
   std::shared_ptr<const pki::ClientVerifier> client_verifier;  // null without authorities for clients
 
   // The parts of the settings in the terms of the rooms that use them.

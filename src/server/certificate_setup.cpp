@@ -10,6 +10,14 @@ constexpr std::size_t kMostPem = 1024 * 1024;
 
 }  // namespace
 
+Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std::string& key_file) {
+  auto chain = read_file(chain_file, kMostPem);
+  if (!chain) return fail(chain.error());
+  auto key = read_file(key_file, kMostPem);
+  if (!key) return fail(key.error());
+  return tls::CertificatePair{std::move(*chain), std::move(*key), chain_file + " with " + key_file};
+}
+
 Result<login::CertificateRules> certificate_rules(const config::Settings& settings) {
   login::CertificateRuleTexts texts;
   texts.users = settings.certificate_users.rule;

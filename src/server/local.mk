@@ -6,6 +6,7 @@ libcore_a_SOURCES += \
   src/server/files.cpp src/server/files.hpp \
   src/server/instance.cpp src/server/instance.hpp \
   src/server/instance_files.cpp src/server/instance_files.hpp \
+  src/server/interfaces.cpp src/server/interfaces.hpp \
   src/server/live_parts.cpp src/server/live_parts.hpp \
   src/server/process.cpp src/server/process.hpp \
   src/server/snapshot_builder.cpp src/server/snapshot_builder.hpp \

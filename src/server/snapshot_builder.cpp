@@ -6,32 +6,19 @@
 
 #include "base/encoding.hpp"
 #include "config/checks.hpp"
+#include "config/interfaces.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "http/authority.hpp"
 #include "server/certificate_setup.hpp"
 #include "server/files.hpp"
+#include "server/interfaces.hpp"
 
 namespace sallyport::server {
 namespace {
 
 constexpr std::size_t kMostPem = 1024 * 1024;
-
-Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std::string& key_file) {
-  auto chain = read_file(chain_file, kMostPem);
-  if (!chain) return fail(chain.error());
-  auto key = read_file(key_file, kMostPem);
-  if (!key) return fail(key.error());
-  return tls::CertificatePair{std::move(*chain), std::move(*key), chain_file + " with " + key_file};
-}
-
-std::string priorities_of(const config::SslSettings& settings) {
-  std::string priorities = settings.priority.empty() ? tls::kDefaultPriorities : settings.priority;
-  if (settings.disable_tls_v12) priorities += ":-VERS-TLS1.2";
-  if (settings.disable_tls_v13) priorities += ":-VERS-TLS1.3";
-  return priorities;
-}
 
 upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
   upstream::PoolOptions options;
@@ -168,36 +155,6 @@ std::string tls_name_of(const junction::Server& server) {
   return host.front() == '[' ? host.substr(1, host.size() - 2) : host;
 }
 
-tls::ClientAuth client_auth_of(config::ClientCerts setting) {
-  switch (setting) {
-    case config::ClientCerts::never: return tls::ClientAuth::never;
-    case config::ClientCerts::optional: return tls::ClientAuth::optional;
-    case config::ClientCerts::required: return tls::ClientAuth::required;
-    case config::ClientCerts::critical: return tls::ClientAuth::critical;
-    case config::ClientCerts::prompt_as_needed: return tls::ClientAuth::prompt_as_needed;
-  }
-  return tls::ClientAuth::critical;
-}
-
-// Is there a host whose visitors may log in by a certificate that they are asked for when it is needed?
-bool asks_late(const config::Settings& settings) {
-  if (settings.certificate.accept_client_certs == config::ClientCerts::prompt_as_needed) return true;
-  const auto& hosts = settings.accept_client_certs;
-  return std::any_of(hosts.begin(), hosts.end(),
-                     [](const config::MapEntry& host) { return host.value == "prompt_as_needed"; });
-}
-
-tls::ClientAuthPolicies client_auth_of(const config::Settings& settings) {
-  tls::ClientAuthPolicies policies;
-  policies.others = client_auth_of(settings.certificate.accept_client_certs);
-  for (const config::MapEntry& entry : settings.accept_client_certs) {
-    const auto name = std::find(std::begin(config::kClientCertsNames), std::end(config::kClientCertsNames), entry.value);
-    const auto index = name - std::begin(config::kClientCertsNames);
-    policies.hosts[lowered(entry.key)] = client_auth_of(static_cast<config::ClientCerts>(index));
-  }
-  return policies;
-}
-
 void add_host_names(inbound::Snapshot& snapshot) {
   http::HostNames& names = snapshot.host_names;
   names.add(web_host_name(*snapshot.settings));
@@ -248,61 +205,6 @@ std::string web_host_name(const config::Settings& settings) {
 
 Result<authz::ObjectName> server_object(const config::Settings& settings) {
   return authz::ObjectName::of_server(web_host_name(settings), settings.server.server_name);
-}
-
-Result<tls::ServerOptions> SnapshotBuilder::tls_options(const config::Settings& settings) {
-  tls::ServerOptions options;
-  tls::ServerIdentity main;
-  for (std::size_t i = 0; i < settings.ssl.server_cert_file.size(); ++i) {
-    auto pair = read_pair(settings.ssl.server_cert_file[i], settings.ssl.server_key_file[i]);
-    if (!pair) return fail(pair.error());
-    main.pairs.push_back(std::move(*pair));
-  }
-  options.identities.push_back(std::move(main));
-  for (const config::SniCertificate& sni : settings.ssl_sni) {
-    auto pair = read_pair(sni.cert_file, sni.key_file);
-    if (!pair) return fail(pair.error());
-    tls::ServerIdentity* same_host = nullptr;
-    for (auto& identity : options.identities) {
-      if (!identity.names.empty() && identity.names.front() == sni.host) same_host = &identity;
-    }
-    if (same_host == nullptr) {
-      tls::ServerIdentity identity;
-      identity.names.push_back(sni.host);
-      options.identities.push_back(std::move(identity));
-      same_host = &options.identities.back();
-    }
-    same_host->pairs.push_back(std::move(*pair));
-  }
-  options.client_auth = client_auth_of(settings);
-  if (!settings.certificate.client_ca_file.empty()) {
-    auto authorities = read_file(settings.certificate.client_ca_file, kMostPem);
-    if (!authorities) return fail(authorities.error());
-    options.client_ca_pem = std::move(*authorities);
-    options.client_ca_origin = settings.certificate.client_ca_file;
-  }
-  options.priorities = priorities_of(settings.ssl);
-  options.tickets = settings.ssl.session_tickets;
-  options.ticket_lifetime = settings.ssl.session_ticket_lifetime;
-  if (settings.server.enable_http2) options.alpn.push_back("h2");
-  options.alpn.push_back("http/1.1");
-  return options;
-}
-
-Result<> SnapshotBuilder::add_tls(inbound::Snapshot& snapshot) {
-  auto options = tls_options(*snapshot.settings);
-  if (!options) return fail(options.error());
-  auto context = tls::ServerContext::make(*options, tickets_);
-  if (!context) return fail(context.error());
-  snapshot.tls = std::move(*context);
-  if (snapshot.settings->certificate_login.secondary_port == 0) return Result<>();
-  // Whoever connects to the other port does so to be asked.
-  options->client_auth = tls::ClientAuthPolicies{tls::ClientAuth::optional, {}};
-  options->tickets = false;
-  auto second = tls::ServerContext::make(*options, tickets_);
-  if (!second) return fail(second.error());
-  snapshot.certificate_port_tls = std::move(*second);
-  return Result<>();
 }
 
 Result<> SnapshotBuilder::add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts) {
@@ -364,9 +266,8 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
 
   if (!fresh && parts.previous != nullptr) {
     snapshot->pages = parts.previous->pages;
-    snapshot->tls = parts.previous->tls;
+    snapshot->interfaces = parts.previous->interfaces;
     snapshot->certificate_rules = parts.previous->certificate_rules;
-    snapshot->certificate_port_tls = parts.previous->certificate_port_tls;
     snapshot->client_verifier = parts.previous->client_verifier;
   } else {
     const std::string root =
@@ -374,7 +275,7 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
     auto pages = inbound::Pages::load(root, settings.acnt_mgt.error_pages_root);
     if (!pages) return fail(pages.error());
     for (const char* const needed : {"certlogin.html", "certfailure.html"}) {
-      if (asks_late(settings) && !(*pages)->has(needed)) {
+      if (config::asks_late(settings) && !(*pages)->has(needed)) {
         return fail(Errc::not_found, root + "/" + needed + ": this page is needed for accept-client-certs = prompt_as_needed");
       }
     }
@@ -385,10 +286,9 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
     auto rules = certificate_rules(settings);
     if (!rules) return fail(rules.error());
     snapshot->certificate_rules = std::move(*rules);
-    if (settings.server.https) {
-      const Result<> added = add_tls(*snapshot);
-      if (!added) return fail(added.error());
-    }
+    auto interfaces = make_interfaces(settings, tickets_);
+    if (!interfaces) return fail(interfaces.error());
+    snapshot->interfaces = std::move(*interfaces);
     auto verifier = verification_.make(settings);
     if (!verifier) return fail(verifier.error());
     snapshot->client_verifier = std::move(*verifier);
@@ -405,7 +305,6 @@ Result<std::shared_ptr<const inbound::Snapshot>> SnapshotBuilder::build(const Sn
   if (!table) return fail(table.error());
   snapshot->junctions = std::move(*table);
   add_host_names(*snapshot);
-  snapshot->client_auth = client_auth_of(*snapshot->settings);
   set_limits(*snapshot);
   if (const auto set = set_levels(*snapshot); !set) return fail(set.error());
   if (const auto named = set_header_names(*snapshot); !named) return fail(named.error());

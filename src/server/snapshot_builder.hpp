@@ -33,8 +33,6 @@ class SnapshotBuilder {
   Result<std::shared_ptr<const inbound::Snapshot>> build(const SnapshotParts& parts, bool fresh);
 
  private:
-  Result<tls::ServerOptions> tls_options(const config::Settings& settings);
-  Result<> add_tls(inbound::Snapshot& snapshot);
   Result<> add_servers(inbound::Snapshot& snapshot, const SnapshotParts& parts);
 
   tls::TicketTable& tickets_;

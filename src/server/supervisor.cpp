@@ -8,6 +8,7 @@
 
 #include "admin/admin_role.hpp"
 #include "base/encoding.hpp"
+#include "config/interfaces.hpp"
 #include "crypto/random.hpp"
 #include "server/process.hpp"
 #include "server/user_recheck.hpp"
@@ -41,24 +42,18 @@ admin::AdminOptions admin_options(const config::AdminSettings& settings) {
   return options;
 }
 
-Result<std::vector<ListeningSocket>> open_sockets(const config::Settings& all) {
-  const config::ServerSettings& settings = all.server;
-  std::vector<std::pair<inbound::Port, std::uint16_t>> ports;
-  if (settings.https) ports.emplace_back(inbound::Port::https, settings.https_port);
-  if (settings.http) ports.emplace_back(inbound::Port::http, settings.http_port);
-  const std::uint16_t certificate_port = all.certificate_login.secondary_port;
-  if (settings.https && certificate_port != 0) ports.emplace_back(inbound::Port::certificate, certificate_port);
-  std::vector<IpAddress> addresses = settings.network_interface;
-  if (addresses.empty()) addresses = {*IpAddress::parse("0.0.0.0"), *IpAddress::parse("::")};
+Result<std::vector<ListeningSocket>> open_sockets(const config::Settings& settings) {
   std::vector<ListeningSocket> sockets;
-  for (const IpAddress& address : addresses) {
-    for (const auto& [port, number] : ports) {
-      auto socket = net::open_listening_socket(Endpoint{address, number});
+  for (const config::ListeningPort& port : config::listening_ports(settings)) {
+    std::vector<IpAddress> addresses = port.addresses;
+    if (addresses.empty()) addresses = {*IpAddress::parse("0.0.0.0"), *IpAddress::parse("::")};
+    for (const IpAddress& address : addresses) {
+      auto socket = net::open_listening_socket(Endpoint{address, port.port});
       // A machine without IPv6 serves IPv4 all the same, unless the address was asked for.
-      const bool optional = settings.network_interface.empty() && !address.is_v4();
+      const bool optional = port.addresses.empty() && !address.is_v4();
       if (!socket && optional) continue;
-      if (!socket) return fail(socket.error());
-      sockets.push_back(ListeningSocket{std::move(*socket), port});
+      if (!socket) return fail(socket.error().code, port.setting + ": " + socket.error().detail);
+      sockets.push_back(ListeningSocket{std::move(*socket), {port.interface, port.tls}});
     }
   }
   return sockets;

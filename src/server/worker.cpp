@@ -88,7 +88,7 @@ async::Task<> Worker::live(Life& life) {
 }
 
 async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
-  const inbound::Port port = sockets_[socket].port;
+  const inbound::Entrance entrance = sockets_[socket].entrance;
   net::Listener listener(loop_, std::move(sockets_[socket].fd));
   for (;;) {
     // Ended by the group's cancellation.
@@ -97,7 +97,7 @@ async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
       const std::shared_ptr<const inbound::Snapshot> snapshot = commons_.published.get();
       const bool many_clients = snapshot->is_trusted_proxy(accepted->peer.address);
       auto place = limits_.enter(accepted->peer.address, many_clients);
-      if (place) life.connections.spawn(serve(life, std::move(*accepted), port, std::move(place)));
+      if (place) life.connections.spawn(serve(life, std::move(*accepted), entrance, std::move(place)));
       continue;
     }
     if (accepted.error().code == Errc::canceled) co_return;
@@ -107,10 +107,10 @@ async::Task<> Worker::accept_connections(Life& life, std::size_t socket) {
   }
 }
 
-async::Task<> Worker::serve(Life& life, net::Accepted accepted, inbound::Port port,
+async::Task<> Worker::serve(Life& life, net::Accepted accepted, inbound::Entrance entrance,
                             std::unique_ptr<ConnectionLimits::Place> place) {
   const std::unique_ptr<ConnectionLimits::Place> counted = std::move(place);
-  co_await life.clients.serve(std::move(accepted), port);
+  co_await life.clients.serve(std::move(accepted), entrance);
 }
 
 }  // namespace sallyport::server

@@ -16,7 +16,7 @@ namespace sallyport::server {
 
 struct ListeningSocket {
   net::Fd fd;
-  inbound::Port port = inbound::Port::https;
+  inbound::Entrance entrance;
 };
 
 // A thread with a loop of its own, its own listening sockets (SO_REUSEPORT) and pools. Nothing that it owns is touched
@@ -38,7 +38,7 @@ class Worker {
   void run();
   async::Task<> live(Life& life);
   async::Task<> accept_connections(Life& life, std::size_t socket);
-  async::Task<> serve(Life& life, net::Accepted accepted, inbound::Port port, std::unique_ptr<ConnectionLimits::Place> place);
+  async::Task<> serve(Life& life, net::Accepted accepted, inbound::Entrance entrance, std::unique_ptr<ConnectionLimits::Place> place);
 
   const std::string id_prefix_;
   inbound::Commons& commons_;

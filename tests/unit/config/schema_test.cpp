@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(every_member_of_the_settings_has_a_row) {
       BOOST_TEST(rows_into(settings, map) == 1u);
     }
   };
+  check_map(settings.interfaces, "interfaces");
   check_map(settings.ssl_sni, "ssl_sni");
   check_map(settings.accept_client_certs, "accept_client_certs");
   check_map(settings.level_lifetime, "level_lifetime");

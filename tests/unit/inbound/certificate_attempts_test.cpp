@@ -23,10 +23,10 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(inbound_certificate_attempts, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_session_has_one_and_a_new_one_takes_its_place) {
-  const std::string first = attempts.begin(id_of('a'), now);
+  const std::string first = attempts.begin(id_of('a'), 443, now);
   BOOST_TEST(attempts.find(id_of('a'), now)->id == first);
   BOOST_TEST(!attempts.find(id_of('b'), now));
-  const std::string second = attempts.begin(id_of('a'), now);
+  const std::string second = attempts.begin(id_of('a'), 443, now);
   BOOST_TEST(second != first);
   BOOST_TEST(attempts.find(id_of('a'), now)->id == second);
   BOOST_TEST(!attempts.may_ask(first, now));
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_session_has_one_and_a_new_one_takes_its_place) {
 }
 
 BOOST_AUTO_TEST_CASE(E12_it_ends_with_its_time_and_a_question_gives_time_for_a_choice) {
-  const std::string id = attempts.begin(id_of('a'), now);
+  const std::string id = attempts.begin(id_of('a'), 443, now);
   BOOST_TEST(attempts.find(id_of('a'), now + 59s).has_value());
   BOOST_TEST(!attempts.find(id_of('a'), now + 60s));
   BOOST_TEST(!attempts.may_ask(id, now + 60s));
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(E12_it_ends_with_its_time_and_a_question_gives_time_for_a_c
 }
 
 BOOST_AUTO_TEST_CASE(progress_is_kept_and_no_question_of_another_thread_is_lost) {
-  const std::string id = attempts.begin(id_of('a'), now);
+  const std::string id = attempts.begin(id_of('a'), 443, now);
   auto progress = attempts.find(id_of('a'), now)->progress;
   BOOST_TEST(attempts.may_ask(id, now));
   progress.rounds = 1;
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(progress_is_kept_and_no_question_of_another_thread_is_lost)
 }
 
 BOOST_AUTO_TEST_CASE(D9_so_many_handshakes_may_wait_for_an_answer) {
-  const std::string id = attempts.begin(id_of('a'), now);
+  const std::string id = attempts.begin(id_of('a'), 443, now);
   BOOST_TEST(attempts.may_ask(id, now));
   BOOST_TEST(attempts.may_ask(id, now));
   BOOST_TEST(!attempts.may_ask(id, now));
@@ -78,13 +78,13 @@ BOOST_AUTO_TEST_CASE(E12_a_certificate_is_required_once_and_for_seconds) {
   BOOST_TEST((attempts.take_forgetting(other, now + 2s) == Remembered::certificate));
   BOOST_TEST(!attempts.take_forgetting(other, now + 2s));
   BOOST_TEST(!attempts.take_forgetting(attempts.begin_forgetting(Remembered::certificate, 1, now), now + 3s));
-  BOOST_TEST(!attempts.take_forgetting(attempts.begin(id_of('a'), now), now));
+  BOOST_TEST(!attempts.take_forgetting(attempts.begin(id_of('a'), 443, now), now));
 }
 
 BOOST_AUTO_TEST_CASE(the_oldest_is_forgotten_when_there_are_too_many) {
-  attempts.begin(id_of('a'), now);
-  attempts.begin(id_of('b'), now);
-  attempts.begin(id_of('c'), now);
+  attempts.begin(id_of('a'), 443, now);
+  attempts.begin(id_of('b'), 443, now);
+  attempts.begin(id_of('c'), 443, now);
   BOOST_TEST(!attempts.find(id_of('a'), now));
   BOOST_TEST(attempts.find(id_of('b'), now).has_value());
   BOOST_TEST(attempts.find(id_of('c'), now).has_value());
