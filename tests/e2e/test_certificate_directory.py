@@ -1,9 +1,15 @@
 """Logins by certificate when users are in a directory: what it says of them counts, then and later."""
+import re
+
 import pytest
 
 from certificate_site import CertificateSite, Curl, reached
-from sallyport import TOP
-from slapd import PEOPLE, LdapInstance, group
+from sallyport import TOP, wait_until
+from slapd import PEOPLE, SUFFIX, LdapInstance, group
+
+STAFF = "cn=staff,ou=groups"
+# A name that no policy can have.
+ODD_GROUP = group('"best"', "member", "alice").replace("dn: cn=\"best\"", "dn: cn=\\\"best\\\"")
 
 
 class DirectorySite(CertificateSite):
@@ -49,3 +55,64 @@ def test_a_user_whose_entry_cannot_be_read_is_refused_and_nobody_waits_for_the_r
     assert "several values of uid" in line["detail"]
     assert "registry-unavailable" not in site.process.text()
     assert reached(log_in(site, "alice")[1])["target"] == "/x"
+
+
+def of_alice(change):
+    return lambda slapd: slapd.modify("uid=alice,ou=people", *change)
+
+
+def shows_login(client):
+    return "login-form-type" in client.ask("/app/x") and client.status == 200
+
+
+def sessions_ended(site):
+    return [(line["reason"], line["user"]) for line in site.audit()
+            if line["event"] == "session" and line["action"] == "terminate"]
+
+
+@pytest.mark.parametrize("ends_by, refused_by, change", [
+    ("user-gone", "unknown-user", lambda slapd: slapd.delete("uid=alice,ou=people")),
+    ("account-not-valid", "account-invalid", of_alice(["replace: secAcctValid", "secAcctValid: FALSE"])),
+    ("user-not-readable", "user-not-readable", lambda slapd: slapd.add(ODD_GROUP)),
+], ids=["deleted", "switched off", "not readable"])
+def test_F12_the_session_of_who_is_gone_or_switched_off_ends_and_his_certificate_gives_no_other(
+        slapd, make_site, ends_by, refused_by, change):
+    site = make_site()
+    alice, page = log_in(site, "alice")
+    assert reached(page)["target"] == "/x"
+    bob, _ = log_in(site, "bob")
+    change(slapd)
+    wait_until(lambda: shows_login(alice), "the session is over", 8)
+    wait_until(lambda: sessions_ended(site) == [(ends_by, "alice")], "it is in the audit log")
+    assert reached(bob.ask("/app/x"))["target"] == "/x"
+    page = alice.log_in_by_certificate(alice.ask("/app/x"))
+    assert alice.status == 403 and "does not belong to an account" in page
+    site.wait_for_login(outcome="failure", reason=refused_by)
+
+
+def test_F12_a_group_that_is_left_counts_in_the_session_of_a_certificate(slapd, make_site):
+    site = make_site()
+    alice, _ = log_in(site, "alice")
+    alice.ask("/app/staff")
+    assert alice.status == 200
+    slapd.modify(STAFF, "delete: member", f"member: uid=alice,ou=people,{SUFFIX}")
+
+    def is_refused():
+        alice.ask("/app/staff")
+        return alice.status == 403
+
+    wait_until(is_refused, "the group is gone", 8)
+    assert "iv-groups" not in alice.ask("/app/x") and not sessions_ended(site)
+    handle = re.search(r"Session ID: (\S+)", site.admin("session", "list"))[1]
+    assert "Authentication method: certificate" in site.admin("session", "show", handle)
+
+
+def test_F12_the_handshake_of_who_is_switched_off_gives_him_no_session_any_more(slapd, make_site):
+    site = make_site(accepts="optional")
+    alice = Curl(site, "alice", site.leaf("alice"))
+    assert reached(alice.ask("/app/x"))["target"] == "/x"
+    of_alice(["replace: secAcctValid", "secAcctValid: FALSE"])(slapd)
+    wait_until(lambda: shows_login(alice), "the session is over", 8)
+    wait_until(lambda: sessions_ended(site) == [("account-not-valid", "alice")], "it is in the audit log")
+    site.wait_for_login(outcome="failure", reason="account-invalid")
+    assert '"iv-user", "Unauthenticated"' in alice.ask("/public/x")
