@@ -143,8 +143,11 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, std::stri
     verdict.credential = std::move(*answer);
     co_return verdict;
   }
-  if (answer.error().code == Errc::denied) {
-    audit(x, method, log::Outcome::failure, "bad-credentials", user, nullptr, answer.error().detail);
+  const Errc code = answer.error().code;
+  if (code == Errc::denied || code == Errc::malformed) {
+    // Another answer to the latter would say that the password was right (attack F11).
+    const std::string_view reason = code == Errc::denied ? "bad-credentials" : "user-not-readable";
+    audit(x, method, log::Outcome::failure, reason, user, nullptr, answer.error().detail);
     co_return verdict;
   }
   commons_.throttle.released(user, address);

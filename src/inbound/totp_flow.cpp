@@ -55,7 +55,8 @@ async::Task<TotpFlow::Verdict> TotpFlow::compare(const Snapshot& snapshot, std::
     verdict.said_by = commons_.published.get()->registry;
     const Result<login::CredentialPtr> known = co_await verdict.said_by->look_up(user, deadline);
     if (!known) {
-      const bool is_nobody = known.error().code == Errc::not_found || known.error().code == Errc::denied;
+      const Errc why = known.error().code;
+      const bool is_nobody = why == Errc::not_found || why == Errc::denied || why == Errc::malformed;
       verdict.checked = is_nobody ? Checked::wrong : Checked::unavailable;
       verdict.detail = known.error().detail;
       co_return verdict;

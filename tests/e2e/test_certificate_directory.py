@@ -5,11 +5,9 @@ import pytest
 
 from certificate_site import CertificateSite, Curl, reached
 from sallyport import TOP, wait_until
-from slapd import PEOPLE, SUFFIX, LdapInstance, group
+from slapd import PEOPLE, SUFFIX, LdapInstance, group, odd_group
 
 STAFF = "cn=staff,ou=groups"
-# A name that no policy can have.
-ODD_GROUP = group('"best"', "member", "alice").replace("dn: cn=\"best\"", "dn: cn=\\\"best\\\"")
 
 
 class DirectorySite(CertificateSite):
@@ -73,7 +71,7 @@ def sessions_ended(site):
 @pytest.mark.parametrize("ends_by, refused_by, change", [
     ("user-gone", "unknown-user", lambda slapd: slapd.delete("uid=alice,ou=people")),
     ("account-not-valid", "account-invalid", of_alice(["replace: secAcctValid", "secAcctValid: FALSE"])),
-    ("user-not-readable", "user-not-readable", lambda slapd: slapd.add(ODD_GROUP)),
+    ("user-not-readable", "user-not-readable", lambda slapd: slapd.add(odd_group("alice"))),
 ], ids=["deleted", "switched off", "not readable"])
 def test_F12_the_session_of_who_is_gone_or_switched_off_ends_and_his_certificate_gives_no_other(
         slapd, make_site, ends_by, refused_by, change):
