@@ -138,28 +138,7 @@ async::Task<TotpFlow::Verdict> TotpFlow::check_code(Exchange& x, const Snapshot&
 async::Task<> TotpFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                                     authn::LoginRefusal refusal) {
   audit(x, kMethod, log::Outcome::failure, authn::name_of(refusal), visitor, "");
-  switch (refusal) {
-    case authn::LoginRefusal::stale:
-      co_await prompts_.show_login(x, snapshot, visitor, std::string(kTooOld), 200);
-      co_return;
-    case authn::LoginRefusal::incomplete:
-      co_await prompts_.show_login(x, snapshot, visitor, std::string(kIncomplete), 200);
-      co_return;
-    case authn::LoginRefusal::foreign:
-      co_await x.refuse(403, "a form from another origin");
-      co_return;
-    case authn::LoginRefusal::too_large:
-      co_await x.refuse(413, "login form");
-      co_return;
-    case authn::LoginRefusal::wrong_method:
-      x.add_response_header("Allow", "POST");
-      co_await x.refuse(405, "the login form is sent by POST");
-      co_return;
-    case authn::LoginRefusal::malformed:
-    case authn::LoginRefusal::unsupported:
-      co_await x.refuse(400, "login form");
-      co_return;
-  }
+  co_await prompts_.refuse_form(x, snapshot, visitor, refusal, kIncomplete);
 }
 
 async::Task<> TotpFlow::serve_form(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -181,12 +160,9 @@ async::Task<> TotpFlow::serve_form(Exchange& x, const Snapshot& snapshot, const 
 
 async::Task<> TotpFlow::accept(Exchange& x, const Snapshot& snapshot, Visitor& visitor, Verdict verdict) {
   switch (verdict.checked) {
-    case Checked::throttled: {
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
-      x.add_response_header("Retry-After", std::to_string(seconds));
-      co_await prompts_.show_login(x, snapshot, visitor, "Too many attempts. Please try again later.", 429);
+    case Checked::throttled:
+      co_await prompts_.show_throttled(x, snapshot, visitor, verdict.wait);
       co_return;
-    }
     case Checked::unavailable:
       x.add_response_header("Retry-After", "5");
       co_await x.refuse(503, "the registry does not answer");
