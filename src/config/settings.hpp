@@ -171,6 +171,7 @@ struct CertificateLoginSettings {
   bool http_1_1_required;
   bool tls_1_2_detour;
   bool forget_no_certificate;
+  bool forget_certificate_at_logout;
 };
 
 // The hash function of one-time passwords.

@@ -100,28 +100,24 @@ void CertificateAttempts::answered(const std::string& attempt) {
   if (found != attempts_.end() && found->second.unanswered > 0) --found->second.unanswered;
 }
 
-std::string CertificateAttempts::begin_forgetting(const session::SessionId& session, TimePoint now) {
+std::string CertificateAttempts::begin_forgetting(Remembered what, unsigned handshakes, TimePoint now) {
   std::string name = base64url_encoded(crypto::random_bytes(kIdBytes));
   const std::lock_guard lock(mutex_);
   std::erase_if(forgetting_, [now](const auto& entry) { return now >= entry.second.until; });
-  if (forgetting_.size() < limits_.most) forgetting_.emplace(name, Forgetting{session, now + kForgetting});
+  if (forgetting_.size() < limits_.most) forgetting_.emplace(name, Forgetting{what, handshakes, now + kForgetting});
   return name;
 }
 
-bool CertificateAttempts::is_forgetting(const session::SessionId& session, TimePoint now) {
-  const std::lock_guard lock(mutex_);
-  return std::any_of(forgetting_.begin(), forgetting_.end(), [&](const auto& entry) {
-    return entry.second.session == session && now < entry.second.until;
-  });
-}
-
-bool CertificateAttempts::may_require(const std::string& name, TimePoint now) {
+std::optional<CertificateAttempts::Remembered> CertificateAttempts::take_forgetting(const std::string& name,
+                                                                                    TimePoint now) {
   const std::lock_guard lock(mutex_);
   const auto found = forgetting_.find(name);
-  if (found == forgetting_.end()) return false;
-  const bool in_time = now < found->second.until;
-  forgetting_.erase(found);
-  return in_time;
+  if (found == forgetting_.end()) return std::nullopt;
+  const Forgetting taken = found->second;
+  const bool in_time = now < taken.until;
+  if (!in_time || --found->second.handshakes == 0) forgetting_.erase(found);
+  if (!in_time) return std::nullopt;
+  return taken.what;
 }
 
 void CertificateAttempts::detour(const IpAddress& address, TimePoint now) {

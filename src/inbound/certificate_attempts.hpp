@@ -50,12 +50,13 @@ class CertificateAttempts {
   // That handshake is over, however it ended.
   void answered(const std::string& attempt);
 
-  // A name to arm tickets for, whoever shows one of which has to show a certificate too, or its handshake fails: the first
-  // of them, within a few seconds. Does this session still wait for that?
+  // What a browser has remembered of its user's choice, and is to forget.
+  enum class Remembered : std::uint8_t { no_certificate, certificate };
+  // A name to arm tickets for. So many handshakes that show one of them, the first within a few seconds, fail if they show
+  // no certificate too; and if a certificate is to be forgotten, it is refused.
   static constexpr Duration kForgetting = std::chrono::seconds(3);
-  std::string begin_forgetting(const session::SessionId& session, TimePoint now);
-  bool may_require(const std::string& name, TimePoint now);
-  bool is_forgetting(const session::SessionId& session, TimePoint now);
+  std::string begin_forgetting(Remembered what, unsigned handshakes, TimePoint now);
+  std::optional<Remembered> take_forgetting(const std::string& name, TimePoint now);
 
   // The next connections of this address, for one step, are made by TLS 1.2 where they are not HTTP/2.
   void detour(const IpAddress& address, TimePoint now);
@@ -82,7 +83,8 @@ class CertificateAttempts {
   std::unordered_map<session::SessionId, std::string, SessionHash> by_session_;
   std::deque<std::string> order_;  // ids, the oldest first; some of them are gone
   struct Forgetting {
-    session::SessionId session;
+    Remembered what;
+    unsigned handshakes;  // to come
     TimePoint until;
   };
   std::unordered_map<std::string, Forgetting> forgetting_;  // by name

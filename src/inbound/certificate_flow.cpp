@@ -1,6 +1,7 @@
 #include "inbound/certificate_flow.hpp"
 
 #include "http/media.hpp"
+#include "inbound/certificate_forgetting.hpp"
 #include "inbound/certificate_words.hpp"
 #include "inbound/login_pages.hpp"
 #include "login/certificate_users.hpp"
@@ -15,7 +16,6 @@ namespace {
 constexpr std::string_view kPath = "/pkmscert";
 // One for the connection that comes back, one for a connection that a browser may open beside it.
 constexpr unsigned kTicketsToArm = 2;
-constexpr unsigned kTicketsToForget = 4;
 constexpr auto kVerificationTime = std::chrono::seconds(30);
 constexpr auto kRegistryTime = std::chrono::seconds(30);
 constexpr int kMostRegistries = 4;
@@ -303,33 +303,13 @@ async::Task<bool> CertificateFlow::log_in_by_connection(Exchange& x, const Snaps
   co_return false;
 }
 
-// Chromium remembers for a host that no certificate was to be shown, and would not ask its user again. It forgets that
-// when a handshake fails for want of one: that of the connection which fetches the image in the page that follows. Other
-// browsers would show an error for it.
-bool CertificateFlow::make_browser_forget(Step& step) {
-  const auto agent = step.x.request().headers.find("User-Agent");
-  const bool is_chromium = agent && agent->find("Chrome/") != std::string_view::npos;
+// Whether the page that tells the failure makes the browser forget that it was to show none: it would not ask its user
+// when he tries again.
+bool CertificateFlow::makes_browser_forget(Step& step, std::string_view reason) {
+  if (!step.snapshot.settings->certificate_login.forget_no_certificate) return false;
   const bool was_asked = step.security().stream->armed_for() == step.attempt.id && !step.attempt.id.empty();
-  if (!is_chromium || !was_asked || !step.snapshot.settings->certificate_login.forget_no_certificate) return false;
-  const TimePoint now = step.x.loop().now();
-  const std::string name = commons_.certificate_attempts.begin_forgetting(*step.visitor.id, now);
-  const Result<> sent = step.security().stream->send_tickets(kTicketsToForget);
-  if (!sent) return false;
-  step.connection.arm(name, now + CertificateAttempts::kForgetting);
-  step.x.stream().close_connection_after();
-  return true;
-}
-
-// The image: on a connection that the browser had open before, its handshake has not failed, and it is to come by another.
-async::Task<> CertificateFlow::serve_forget(Exchange& x, const Visitor& visitor) {
-  if (visitor.id && commons_.certificate_attempts.is_forgetting(*visitor.id, x.loop().now())) {
-    x.stream().close_connection_after();
-    co_await x.redirect("/pkmsforget", 307);
-    co_return;
-  }
-  exchange::Page nothing;
-  nothing.status = 204;
-  co_await x.respond(std::move(nothing));
+  if (!was_asked || reason != pki::name_of(pki::CertificateFault::none_shown)) return false;
+  return begin_forgetting(commons_, step.x, step.connection, CertificateAttempts::Remembered::no_certificate);
 }
 
 async::Task<> CertificateFlow::fail_with(Step& step, std::string reason, std::string words, std::string detail,
@@ -346,8 +326,7 @@ async::Task<> CertificateFlow::fail_with(Step& step, std::string reason, std::st
     co_await step.x.refuse(status, reason);
     co_return;
   }
-  const bool forgets = reason == pki::name_of(pki::CertificateFault::none_shown) && make_browser_forget(step);
-  const std::string_view section = forgets ? "FORGETCERT" : "";
+  const std::string_view section = makes_browser_forget(step, reason) ? "FORGETCERT" : "";
   co_await show_page(step.x, step.snapshot, "certfailure.html", step.visitor, std::move(words), status, section);
 }
 

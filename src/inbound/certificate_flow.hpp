@@ -21,9 +21,6 @@ class CertificateFlow {
   // Answers a request for /pkmscert.
   async::Task<> go_on(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, ClientConnection& connection);
 
-  // Answers a request for /pkmsforget.
-  async::Task<> serve_forget(exchange::Exchange& x, const Visitor& visitor);
-
   // Logs a visitor in by the certificate of a connection that was asked in its handshake by its host's rules. False: the
   // exchange has been answered.
   async::Task<bool> log_in_by_connection(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
@@ -46,7 +43,7 @@ class CertificateFlow {
   };
   async::Task<Outcome> store(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                              const identity::CertificateFacts& facts, std::string how);
-  bool make_browser_forget(Step& step);
+  bool makes_browser_forget(Step& step, std::string_view reason);
   async::Task<> fail_with(Step& step, std::string reason, std::string words, std::string detail, int status = 403);
   void audit(const exchange::Exchange& x, log::Outcome outcome, std::string_view reason, std::string_view user,
              const Visitor& visitor, std::string_view detail);

@@ -25,18 +25,24 @@ class AttemptWatch final : public tls::HandshakeWatch {
   }
 
   tls::Question question_for(const std::string& armed_for) override {
-    if (attempts_.may_require(armed_for, loop_.now())) return tls::Question::required;
+    if (const auto remembered = attempts_.take_forgetting(armed_for, loop_.now())) {
+      refuses_ = *remembered == CertificateAttempts::Remembered::certificate;
+      return tls::Question::required;
+    }
     if (!attempts_.may_ask(armed_for, loop_.now())) return tls::Question::none;
     asked_for_ = armed_for;
     return tls::Question::asked;
   }
   bool prefers_tls_1_2() override { return attempts_.is_detoured(address_, loop_.now()); }
+  // The certificate that was shown, whichever, so that the browser forgets it.
+  bool refuses() const { return refuses_; }
 
  private:
   CertificateAttempts& attempts_;
   const async::EventLoop& loop_;
   const IpAddress& address_;
   std::string asked_for_;
+  bool refuses_ = false;
 };
 
 // The client of one request: a connection from a proxy carries requests of many. What came from no proxy is the
@@ -217,11 +223,26 @@ async::Task<bool> ClientConnections::shake_hands(std::unique_ptr<net::Stream> st
   }
   security.accepted = std::move(*secured);
   security.stream = security.accepted.get();
+  if (watch.refuses()) {
+    // Before any answer: after one, browsers do not listen.
+    commons_.logs.event(log::Level::debug, "client-certificate-refused", client.peer.to_string() + ": to be forgotten");
+    co_await refuse_certificate(*security.stream, true);
+    co_return false;
+  }
   security.is_http_2 = security.stream->alpn() == "h2";
   client.protocol = security.stream->protocol();
   client.server_name = security.stream->server_name();
   if (for_certificates || !tls::asks_in_handshake(security.stream->client_auth())) co_return true;
   co_return co_await look_at_certificate(snapshot, client, security);
+}
+
+// Ends the connection.
+async::Task<> ClientConnections::refuse_certificate(tls::TlsStream& stream, bool shown) {
+  const async::Context here = co_await async::CurrentContext();
+  stream.refuse_certificate(shown);
+  // The alert has to get out before the end does.
+  const Result<> sent = co_await stream.flush(here.loop->in(kLingerTime));
+  if (sent) stream.shut_write();
 }
 
 // Of a host whose rules ask for one in the handshake.
@@ -239,10 +260,7 @@ async::Task<bool> ClientConnections::look_at_certificate(const Snapshot& snapsho
   }
   if (!goes_on) {
     const bool shown = verdict.error().fault != pki::CertificateFault::none_shown;
-    security.stream->refuse_certificate(shown);
-    // The alert has to get out before the end does.
-    const Result<> sent = co_await security.stream->flush(here.loop->in(kLingerTime));
-    if (sent) security.stream->shut_write();
+    co_await refuse_certificate(*security.stream, shown);
   }
   security.certificate = std::make_unique<const ClientCertificate>(std::move(verdict));
   co_return goes_on;

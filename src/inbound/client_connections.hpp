@@ -38,6 +38,7 @@ class ClientConnections {
   // False if it failed; fills in what the handshake says.
   async::Task<bool> shake_hands(std::unique_ptr<net::Stream> stream, const Snapshot& snapshot,
                                 exchange::ClientFacts& client, ConnectionSecurity& security);
+  static async::Task<> refuse_certificate(tls::TlsStream& stream, bool shown);
   async::Task<bool> look_at_certificate(const Snapshot& snapshot, const exchange::ClientFacts& client,
                                         ConnectionSecurity& security);
   async::Task<> serve_http_1(std::unique_ptr<net::Stream> stream, const Snapshot& first,

@@ -1,6 +1,7 @@
 libcore_a_SOURCES += \
   src/inbound/certificate_attempts.cpp src/inbound/certificate_attempts.hpp \
   src/inbound/certificate_flow.cpp src/inbound/certificate_flow.hpp \
+  src/inbound/certificate_forgetting.cpp src/inbound/certificate_forgetting.hpp \
   src/inbound/certificate_words.cpp src/inbound/certificate_words.hpp \
   src/inbound/client_connection.hpp \
   src/inbound/client_connections.cpp src/inbound/client_connections.hpp \

@@ -1,5 +1,6 @@
 #include "inbound/login_flow.hpp"
 
+#include "inbound/certificate_forgetting.hpp"
 #include "inbound/login_pages.hpp"
 #include "inbound/offered_methods.hpp"
 #include "inbound/prompts.hpp"
@@ -248,17 +249,23 @@ async::Task<> LoginFlow::serve_enrolment(Exchange& x, const Snapshot& snapshot, 
   }
 }
 
-async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor) {
+async::Task<> LoginFlow::finish_logout(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                                       ClientConnection& connection) {
   if (visitor.session && visitor.session->owner().is_authenticated()) {
     audit(x, "logout", log::Outcome::success, "user", visitor.session->owner().name(), &visitor, "");
   }
   const Visitor before = visitor;
+  const bool has_chosen = before.session && session::was_proved_by(*before.session, "certificate");
+  const bool forgets =
+      has_chosen && snapshot.settings->certificate_login.forget_certificate_at_logout &&
+      begin_forgetting(commons_, x, connection, CertificateAttempts::Remembered::certificate);
   co_await sessions_.end(x, snapshot, visitor);
-  co_await show_page(x, snapshot, "logout.html", before, "", 200);
+  const std::string_view section = forgets ? "FORGETCERT" : "";
+  co_await show_page(x, snapshot, "logout.html", before, "", 200, section);
 }
 
 async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                      Visitor& visitor) {
+                                      Visitor& visitor, ClientConnection& connection) {
   const http::RequestHead& request = x.request();
   if (request.method == "GET" || request.method == "HEAD") {
     // An image or a link on somebody else's page must not end a session (attack F9); the user's own click, the address
@@ -271,7 +278,7 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
       co_await show_page(x, snapshot, "logout_confirm.html", visitor, "", 200);
       co_return;
     }
-    co_await finish_logout(x, snapshot, visitor);
+    co_await finish_logout(x, snapshot, visitor, connection);
     co_return;
   }
   const authn::LoginFormLimits limits;
@@ -284,7 +291,7 @@ async::Task<> LoginFlow::serve_logout(Exchange& x, const Snapshot& snapshot, con
     co_await x.refuse(status, "logout form");
     co_return;
   }
-  co_await finish_logout(x, snapshot, visitor);
+  co_await finish_logout(x, snapshot, visitor, connection);
 }
 
 async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -293,13 +300,13 @@ async::Task<> LoginFlow::serve(Exchange& x, const Snapshot& snapshot, const http
                            is_offered(x, snapshot, authn::Method::certificate);
   switch (url) {
     case authn::LocalUrl::login_form: co_await serve_form(x, snapshot, target, visitor, connection); co_return;
-    case authn::LocalUrl::forget: co_await certificate_flow_.serve_forget(x, visitor); co_return;
+    case authn::LocalUrl::forget: co_await serve_forgetting(x, target); co_return;
     case authn::LocalUrl::certificate: co_await certificate_flow_.go_on(x, snapshot, visitor, connection); co_return;
     case authn::LocalUrl::totp: co_await serve_enrolment(x, snapshot, target, visitor, connection); co_return;
     case authn::LocalUrl::logout: {
       const bool is_user = visitor.session && visitor.session->owner().is_authenticated();
       if (is_user || snapshot.settings->acnt_mgt.allow_unauthenticated_logout) {
-        co_await serve_logout(x, snapshot, target, visitor);
+        co_await serve_logout(x, snapshot, target, visitor, connection);
         co_return;
       }
       if (!shows_login) break;

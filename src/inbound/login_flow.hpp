@@ -72,8 +72,9 @@ class LoginFlow {
   async::Task<> serve_enrolment(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                 Visitor& visitor, ClientConnection& connection);
   async::Task<> serve_logout(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                             Visitor& visitor);
-  async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);
+                             Visitor& visitor, ClientConnection& connection);
+  async::Task<> finish_logout(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                              ClientConnection& connection);
   async::Task<std::optional<std::string>> read_form(exchange::Exchange& x, std::size_t max_body);
   void audit(const exchange::Exchange& x, std::string_view action, log::Outcome outcome, std::string_view reason,
              std::string_view user, const Visitor* visitor, std::string_view detail);

@@ -126,6 +126,17 @@ Session with_wanted_level(const Session& session, int level) {
   return next;
 }
 
+bool was_proved_by(const Session& session, std::string_view method) {
+  const auto is_by = [method](const identity::Subject& subject) {
+    return subject.is_authenticated() && subject.credential().method() == method;
+  };
+  if (is_by(session.subject)) return true;
+  for (const Proof* proof = session.before.get(); proof != nullptr; proof = proof->before.get()) {
+    if (is_by(proof->subject)) return true;
+  }
+  return false;
+}
+
 Session with_parked(const Session& session, std::shared_ptr<const ParkedRequest> parked) {
   Session next = session;
   next.parked = std::move(parked);

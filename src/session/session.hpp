@@ -98,6 +98,9 @@ std::optional<Session> with_renewed(
 Session left_behind(const Session& session, TimePoint ends);
 bool is_left_behind(const Session& session);
 
+// Whether its user, at whatever level, has logged in or stepped up by this method.
+bool was_proved_by(const Session& session, std::string_view method);
+
 // The session with another parked request, or with none.
 Session with_parked(const Session& session, std::shared_ptr<const ParkedRequest> parked);
 

@@ -36,7 +36,7 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_pt
   stream->watch_ = nullptr;
   if (!done) co_return fail(done.error());
   stream->note_presented();
-  if (stream->server_->tickets_enabled_) {
+  if (stream->server_->tickets_enabled_ && stream->presented_.empty()) {
     if (const Result<> sent = stream->send_tickets(1); !sent) co_return fail(sent.error());
   }
   // The server's last flight (TLS 1.2: Finished) must not wait for the first response.
@@ -364,7 +364,8 @@ void TlsStream::on_client_hello(std::string_view message) {
   // GnuTLS resumes whatever it can decrypt. It gets the key only for a ticket that we sent under the same binding, or when
   // there is none to resume. Otherwise it gets one that nobody knows: with none at all it could send no tickets later on.
   const bool may_resume = server_->tickets_enabled_ && verdict.kind == Kind::resumable;
-  ticket_key_set_ = use_ticket_key(hello.ticket.empty() || may_resume);
+  ticket_key_is_shared_ = hello.ticket.empty() || may_resume;
+  ticket_key_set_ = use_ticket_key(ticket_key_is_shared_);
 }
 
 bool TlsStream::use_ticket_key(bool shared) {
@@ -395,7 +396,7 @@ std::size_t TlsStream::arm_tickets(std::string_view purpose, TimePoint until) {
 }
 
 Result<> TlsStream::send_tickets(unsigned count) {
-  const bool would_carry_one = gnutls_certificate_get_peers(session_.get(), nullptr) != nullptr;
+  const bool would_carry_one = ticket_key_is_shared_ && gnutls_certificate_get_peers(session_.get(), nullptr) != nullptr;
   if (would_carry_one || !ticket_key_set_ || !is_tls_1_3()) return Result<>();
   const int code = gnutls_session_ticket_send(session_.get(), count, 0);
   if (code == 0 || gnutls_error_is_fatal(code) == 0) return Result<>();

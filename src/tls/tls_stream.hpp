@@ -107,8 +107,8 @@ class TlsStream final : public net::Stream {
   async::Task<Result<>> request_certificate(async::Deadline deadline);
 
   // Sends so many tickets more, in front of what is written from now on. accept() sends one if tickets may resume. Nothing
-  // is sent under TLS 1.2, where the host's rules ask for a certificate, and once the client has shown one: a ticket would
-  // carry it. Errors: tls.
+  // is sent under TLS 1.2, where the host's rules ask for a certificate, and once the client has shown one, if a ticket could
+  // bring it to another connection: those of a connection that was asked by its ticket cannot be resumed. Errors: tls.
   Result<> send_tickets(unsigned count);
   // Arms all tickets that were sent on this connection; how many are still known.
   std::size_t arm_tickets(std::string_view purpose, TimePoint until);
@@ -146,6 +146,7 @@ class TlsStream final : public net::Stream {
   std::string server_name_;
   bool hello_seen_ = false;
   bool ticket_key_set_ = false;
+  bool ticket_key_is_shared_ = true;  // or this connection's own: nobody can resume its tickets, they can only be armed
   bool asked_for_certificate_ = false;
   ClientAuth client_auth_ = ClientAuth::never;
   HandshakeWatch* watch_ = nullptr;  // during the handshake

@@ -1,6 +1,7 @@
 """Chromium and Firefox log in by a certificate that they are asked for when it is needed: what goes on meanwhile goes on,
 nothing is lost, nobody else is asked."""
 import re
+import socket
 import threading
 import urllib.parse
 
@@ -12,12 +13,13 @@ from nss import add_to_store
 from picture_site import IMAGES_SHOWN, Site
 from sallyport import wait_until
 
+EVENTS = "\n[logging]\nevent-level = info\n"
 BROWSERS = {"chromium": chromium, "firefox": firefox}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, echo):
-    site = CertificateSite(tmp_path_factory.mktemp("browsers"))
+    site = CertificateSite(tmp_path_factory.mktemp("browsers"), extra=EVENTS)
     site.start()
     site.setup_demo(echo)
     site.pictures = Site(30)
@@ -165,5 +167,71 @@ def test_a_browser_that_showed_none_is_asked_again_when_its_user_tries_again(sit
             if '"iv-user", "alice"' in client.text:
                 return
         raise AssertionError(message(client.text))
+    finally:
+        client.quit()
+
+
+@pytest.fixture(scope="module")
+def forgetful_site(tmp_path_factory, echo):
+    site = CertificateSite(tmp_path_factory.mktemp("forgetful"), settings="forget-certificate-at-logout = yes", extra=EVENTS)
+    site.start()
+    site.setup_demo(echo)
+    yield site
+    site.stop()
+
+
+def questions_to_the_user(site):
+    """Chromium ends a handshake that asks for a certificate, to ask its user, unless it remembers his choice."""
+    # A line of our own behind theirs, which a thread may have still to write.
+    with socket.create_connection(("127.0.0.1", site.port)) as sock:
+        sock.sendall(b"not TLS\r\n")
+        mine = f"127.0.0.1:{sock.getsockname()[1]}"
+        failures = wait_until(lambda: (found := re.findall("handshake-failed.*", site.process.text())) and
+                              mine in found[-1] and found, "a failure in the event log")
+    return sum("hung up" in line for line in failures)
+
+
+def log_in_and_out_and_in(client, site):
+    """Whether the logout's page has the image, and how often the user was asked at the second login."""
+    client.visit("/app/x")
+    client.click()
+    assert '"iv-user", "alice"' in client.text
+    client.visit("/pkmslogout")
+    assert "You are signed out" in client.text
+    has_image = "/pkmsforget" in client.browser.run("return document.body.innerHTML")
+    before = questions_to_the_user(site)
+    client.visit("/app/x")
+    client.click()
+    assert '"iv-user", "alice"' in client.text
+    return has_image, questions_to_the_user(site) - before
+
+
+def test_a_browser_forgets_at_the_logout_which_certificate_was_chosen(forgetful_site):
+    client = chromium(forgetful_site, forgetful_site.leaf("alice"), "1.3", "2")
+    try:
+        for _ in range(4):
+            has_image, questions = log_in_and_out_and_in(client, forgetful_site)
+            assert has_image and questions > 0
+            client.browser.forget_cookies()
+    finally:
+        client.quit()
+
+
+def test_a_browser_remembers_its_certificate_where_nobody_wants_it_to_forget(site):
+    client = chromium(site, site.leaf("alice"), "1.3", "2")
+    try:
+        assert log_in_and_out_and_in(client, site) == (False, 0)
+    finally:
+        client.quit()
+
+
+def test_who_logged_in_by_a_password_is_not_asked_for_a_certificate_by_a_logout(forgetful_site):
+    client = chromium(forgetful_site, None, "1.3", "2")
+    try:
+        client.visit("/app/x")
+        client.log_in("alice")
+        client.visit("/pkmslogout")
+        assert "You are signed out" in client.text
+        assert "/pkmsforget" not in client.browser.run("return document.body.innerHTML")
     finally:
         client.quit()

@@ -68,15 +68,17 @@ BOOST_AUTO_TEST_CASE(D9_so_many_handshakes_may_wait_for_an_answer) {
 }
 
 BOOST_AUTO_TEST_CASE(E12_a_certificate_is_required_once_and_for_seconds) {
-  const std::string name = attempts.begin_forgetting(id_of('a'), now);
+  using Remembered = CertificateAttempts::Remembered;
+  const std::string name = attempts.begin_forgetting(Remembered::no_certificate, 1, now);
+  const std::string other = attempts.begin_forgetting(Remembered::certificate, 2, now);
   BOOST_TEST(!attempts.may_ask(name, now));
-  BOOST_TEST(attempts.is_forgetting(id_of('a'), now + 2s));
-  BOOST_TEST(!attempts.is_forgetting(id_of('b'), now + 2s));
-  BOOST_TEST(attempts.may_require(name, now + 2s));
-  BOOST_TEST(!attempts.is_forgetting(id_of('a'), now + 2s));
-  BOOST_TEST(!attempts.may_require(name, now + 2s));
-  BOOST_TEST(!attempts.may_require(attempts.begin_forgetting(id_of('a'), now), now + 3s));
-  BOOST_TEST(!attempts.may_require(attempts.begin(id_of('a'), now), now));
+  BOOST_TEST((attempts.take_forgetting(name, now + 2s) == Remembered::no_certificate));
+  BOOST_TEST(!attempts.take_forgetting(name, now + 2s));
+  BOOST_TEST((attempts.take_forgetting(other, now + 1s) == Remembered::certificate));
+  BOOST_TEST((attempts.take_forgetting(other, now + 2s) == Remembered::certificate));
+  BOOST_TEST(!attempts.take_forgetting(other, now + 2s));
+  BOOST_TEST(!attempts.take_forgetting(attempts.begin_forgetting(Remembered::certificate, 1, now), now + 3s));
+  BOOST_TEST(!attempts.take_forgetting(attempts.begin(id_of('a'), now), now));
 }
 
 BOOST_AUTO_TEST_CASE(the_oldest_is_forgotten_when_there_are_too_many) {

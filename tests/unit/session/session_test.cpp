@@ -116,6 +116,20 @@ BOOST_AUTO_TEST_CASE(F5_a_level_that_is_over_gives_way_to_the_one_before) {
   BOOST_TEST(!has_lapsed(low, kStart + minutes(600), kLastsTen));
 }
 
+BOOST_AUTO_TEST_CASE(whatever_a_session_was_proved_by_is_known) {
+  BOOST_TEST(!was_proved_by(begin("h", Secret("t"), kStart), "password"));
+  BOOST_TEST(was_proved_by(alice(), "password"));
+  identity::CredentialFields fields;
+  fields.user = "alice";
+  fields.method = "certificate";
+  fields.level = 2;
+  const identity::Subject higher(identity::Credential::make(std::move(fields)).value());
+  const Session both = authenticated(alice(), higher, "h2", Secret("t2"), kStart);
+  BOOST_TEST(was_proved_by(both, "password"));
+  BOOST_TEST(was_proved_by(both, "certificate"));
+  BOOST_TEST(!was_proved_by(both, "totp"));
+}
+
 BOOST_AUTO_TEST_CASE(F5_each_level_has_its_own_clock) {
   const Session three = proved(proved(alice(), 2, 5), 3, 12);
   BOOST_TEST(lapsed_at(three, 22, kAllLast).subject.level() == 2);  // until 25
