@@ -1,6 +1,7 @@
 #include "admin/acl_commands.hpp"
 
 #include "admin/grammar.hpp"
+#include "admin/policy_commands.hpp"
 #include "base/text.hpp"
 
 namespace sallyport::admin {
@@ -43,9 +44,7 @@ CommandOutput remove(Words words, PolicyDocument& document) {
 }
 
 CommandOutput list(Words, PolicyDocument& document) {
-  std::string out;
-  for (const auto& acl : document.acls()) out += acl.name.to_string() + "\n";
-  return printed(std::move(out));
+  return printed_names(document.acls());
 }
 
 CommandOutput show(Words words, PolicyDocument& document) {
@@ -54,21 +53,15 @@ CommandOutput show(Words words, PolicyDocument& document) {
 }
 
 CommandOutput find(Words words, PolicyDocument& document) {
-  const auto objects = document.attached_to(words[2]);
-  if (!objects) return failed(objects.error());
-  std::string out;
-  for (const auto& object : *objects) out += object.text() + "\n";
-  return printed(std::move(out));
+  return printed_objects(document.attached_to(words[2]));
 }
 
 CommandOutput attach(Words words, PolicyDocument& document) {
-  const auto object = ObjectName::parse(words[2]);
-  return object ? outcome(document.attach(*object, words[3])) : failed(object.error());
+  return change_object(words[2], [&](const ObjectName& object) { return document.attach(object, words[3]); });
 }
 
 CommandOutput detach(Words words, PolicyDocument& document) {
-  const auto object = ObjectName::parse(words[2]);
-  return object ? outcome(document.detach(*object)) : failed(object.error());
+  return change_object(words[2], [&](const ObjectName& object) { return document.detach(object); });
 }
 
 // Takes "user <name>", "group <name>", "any-other" or "unauthenticated" from the front of the words. Nothing, and no
@@ -109,33 +102,21 @@ CommandOutput modify(Words words, PolicyDocument& document) {
   return permissions ? outcome(document.set_entry(acl, **key, *permissions)) : failed(permissions.error());
 }
 
-struct Command {
-  std::size_t min_words;  // with "acl" and the command's own
-  std::size_t max_words;
-  std::string_view usage;
-  CommandOutput (*run)(Words, PolicyDocument&);
-};
-
-constexpr std::string_view kNames[] = {"create", "delete", "list", "show", "find", "attach", "detach", "modify"};
-constexpr Command kCommands[] = {
-    {3, 3, "acl create <acl>", create},
-    {3, 3, "acl delete <acl>", remove},
-    {2, 2, "acl list", list},
-    {3, 3, "acl show <acl>", show},
-    {3, 3, "acl find <acl>", find},
-    {4, 4, "acl attach <object> <acl>", attach},
-    {3, 3, "acl detach <object>", detach},
-    {5, 7, kModifyUsage, modify},
+constexpr PolicyCommand kCommands[] = {
+    {"create", 3, 3, "acl create <acl>", create},
+    {"delete", 3, 3, "acl delete <acl>", remove},
+    {"list", 2, 2, "acl list", list},
+    {"show", 3, 3, "acl show <acl>", show},
+    {"find", 3, 3, "acl find <acl>", find},
+    {"attach", 4, 4, "acl attach <object> <acl>", attach},
+    {"detach", 3, 3, "acl detach <object>", detach},
+    {"modify", 5, 7, kModifyUsage, modify},
 };
 
 }  // namespace
 
 CommandOutput run_acl_command(Words words, PolicyDocument& document) {
-  const auto index = words.size() < 2 ? std::nullopt : match_keyword(words[1], kNames);
-  if (!index) return misused("acl create|delete|list|show|find|attach|detach|modify ...");
-  const Command& command = kCommands[*index];
-  if (words.size() < command.min_words || words.size() > command.max_words) return misused(command.usage);
-  return command.run(words, document);
+  return run_policy_command(kCommands, "acl create|delete|list|show|find|attach|detach|modify ...", words, document);
 }
 
 }  // namespace sallyport::admin

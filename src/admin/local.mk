@@ -6,6 +6,7 @@ libcore_a_SOURCES += \
   src/admin/group_commands.cpp \
   src/admin/junction_commands.cpp src/admin/junction_commands.hpp \
   src/admin/object_commands.cpp src/admin/object_commands.hpp \
+  src/admin/policy_commands.cpp src/admin/policy_commands.hpp \
   src/admin/pop_commands.cpp src/admin/pop_commands.hpp \
   src/admin/protocol.cpp src/admin/protocol.hpp \
   src/admin/registry_edit.cpp src/admin/registry_edit.hpp \

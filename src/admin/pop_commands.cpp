@@ -1,6 +1,7 @@
 #include "admin/pop_commands.hpp"
 
 #include "admin/grammar.hpp"
+#include "admin/policy_commands.hpp"
 #include "base/text.hpp"
 
 namespace sallyport::admin {
@@ -40,9 +41,7 @@ CommandOutput remove(Words words, PolicyDocument& document) {
 }
 
 CommandOutput list(Words, PolicyDocument& document) {
-  std::string out;
-  for (const auto& pop : document.pops()) out += pop.name.to_string() + "\n";
-  return printed(std::move(out));
+  return printed_names(document.pops());
 }
 
 CommandOutput show(Words words, PolicyDocument& document) {
@@ -51,21 +50,15 @@ CommandOutput show(Words words, PolicyDocument& document) {
 }
 
 CommandOutput find(Words words, PolicyDocument& document) {
-  const auto objects = document.pop_attached_to(words[2]);
-  if (!objects) return failed(objects.error());
-  std::string out;
-  for (const auto& object : *objects) out += object.text() + "\n";
-  return printed(std::move(out));
+  return printed_objects(document.pop_attached_to(words[2]));
 }
 
 CommandOutput attach(Words words, PolicyDocument& document) {
-  const auto object = ObjectName::parse(words[2]);
-  return object ? outcome(document.attach_pop(*object, words[3])) : failed(object.error());
+  return change_object(words[2], [&](const ObjectName& object) { return document.attach_pop(object, words[3]); });
 }
 
 CommandOutput detach(Words words, PolicyDocument& document) {
-  const auto object = ObjectName::parse(words[2]);
-  return object ? outcome(document.detach_pop(*object)) : failed(object.error());
+  return change_object(words[2], [&](const ObjectName& object) { return document.detach_pop(object); });
 }
 
 // `rest`: what follows "ipauth".
@@ -110,33 +103,21 @@ CommandOutput modify(Words words, PolicyDocument& document) {
   return outcome(document.set_pop_protection(pop, *protection));
 }
 
-struct Command {
-  std::size_t min_words;  // with "pop" and the command's own
-  std::size_t max_words;
-  std::string_view usage;
-  CommandOutput (*run)(Words, PolicyDocument&);
-};
-
-constexpr std::string_view kNames[] = {"create", "delete", "list", "show", "find", "attach", "detach", "modify"};
-constexpr Command kCommands[] = {
-    {3, 3, "pop create <pop>", create},
-    {3, 3, "pop delete <pop>", remove},
-    {2, 2, "pop list", list},
-    {3, 3, "pop show <pop>", show},
-    {3, 3, "pop find <pop>", find},
-    {4, 4, "pop attach <object> <pop>", attach},
-    {3, 3, "pop detach <object>", detach},
-    {6, 9, kModifyUsage, modify},
+constexpr PolicyCommand kCommands[] = {
+    {"create", 3, 3, "pop create <pop>", create},
+    {"delete", 3, 3, "pop delete <pop>", remove},
+    {"list", 2, 2, "pop list", list},
+    {"show", 3, 3, "pop show <pop>", show},
+    {"find", 3, 3, "pop find <pop>", find},
+    {"attach", 4, 4, "pop attach <object> <pop>", attach},
+    {"detach", 3, 3, "pop detach <object>", detach},
+    {"modify", 6, 9, kModifyUsage, modify},
 };
 
 }  // namespace
 
 CommandOutput run_pop_command(Words words, PolicyDocument& document) {
-  const auto index = words.size() < 2 ? std::nullopt : match_keyword(words[1], kNames);
-  if (!index) return misused("pop create|delete|list|show|find|attach|detach|modify ...");
-  const Command& command = kCommands[*index];
-  if (words.size() < command.min_words || words.size() > command.max_words) return misused(command.usage);
-  return command.run(words, document);
+  return run_policy_command(kCommands, "pop create|delete|list|show|find|attach|detach|modify ...", words, document);
 }
 
 }  // namespace sallyport::admin

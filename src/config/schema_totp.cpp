@@ -21,7 +21,7 @@ constexpr SettingSpec kRows[] = {
      .summary = "Whether users who have logged in can prove more by a one-time password of an app (RFC 6238).",
      .paragraph = "How strong that is says [authentication-levels]. A code is taken once, for half a minute before and "
                   "after its own half minute; failed attempts count as [login-limits] says. What was used is remembered "
-                  "by this process: each node of a cluster takes a code once."},
+                  "over restarts (used-codes-file), by this node: each node of a cluster takes a code once."},
     {.stanza = "totp",
      .key = "issuer",
      .type = text,
@@ -77,6 +77,14 @@ constexpr SettingSpec kRows[] = {
      .default_text = "no",
      .takes_effect = live,
      .summary = "Whether the enrolment page changes the directory, with the rights of [ldap] bind-dn."},
+    {.stanza = "totp",
+     .key = "used-codes-file",
+     .type = path,
+     .field = totp<&T::used_codes_file>,
+     .takes_effect = restart,
+     .summary = "The file in which is noted whose codes have been used of late, so that a restart makes none good again.",
+     .paragraph = "When empty, it is totp-used-codes in the directory of [policy] policy-db. It has times and names, no "
+                  "codes and no secrets. While it cannot be written no code is taken."},
 };
 static_assert(well_formed(kRows));
 

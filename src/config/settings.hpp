@@ -197,6 +197,7 @@ struct TotpSettings {
   bool enrolment_page;
   std::string ldap_attribute;
   bool ldap_write;
+  std::string used_codes_file;  // empty: beside policy-db
 };
 
 struct SessionSettings {

@@ -268,6 +268,8 @@ async::Task<CertificateFlow::Outcome> CertificateFlow::store(Exchange& x, const 
       const std::string why = detail + ": " + found.error().detail;
       if (code == Errc::not_found) co_return Outcome{403, "unknown-user", std::string(words::kUnknownUser), why};
       if (code == Errc::denied) co_return Outcome{403, "account-invalid", std::string(words::kUnknownUser), why};
+      // It has answered: asking again later would not help.
+      if (code == Errc::malformed) co_return Outcome{403, "user-not-readable", std::string(words::kUnknownUser), why};
       commons_.logs.event(log::Level::warning, "registry-unavailable", found.error().to_string());
       co_return Outcome{503, "registry-unavailable", std::string(words::kUnavailable), why};
     }

@@ -13,6 +13,7 @@
 #include "inbound/session_connections.hpp"
 #include "inbound/snapshot.hpp"
 #include "inbound/totp_memory.hpp"
+#include "inbound/used_codes.hpp"
 #include "log/logs.hpp"
 #include "store/session_store.hpp"
 
@@ -53,6 +54,7 @@ struct Commons {
   SessionDrains& session_drains;
   CertificateAttempts& certificate_attempts;
   std::shared_ptr<TotpMemory> totp_memory = std::make_shared<TotpMemory>();
+  std::shared_ptr<UsedCodes> used_codes;  // none: what was used is forgotten with the process
   // Bytes of all parked requests of this node (attack D5).
   std::shared_ptr<std::atomic<std::size_t>> parked_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };

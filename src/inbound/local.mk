@@ -19,4 +19,5 @@ libcore_a_SOURCES += \
   src/inbound/sessions.cpp src/inbound/sessions.hpp \
   src/inbound/snapshot.hpp \
   src/inbound/totp_flow.cpp src/inbound/totp_flow.hpp \
-  src/inbound/totp_memory.cpp src/inbound/totp_memory.hpp
+  src/inbound/totp_memory.cpp src/inbound/totp_memory.hpp \
+  src/inbound/used_codes.hpp

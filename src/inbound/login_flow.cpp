@@ -33,11 +33,6 @@ std::optional<std::uint16_t> port_of_sender(const Exchange& x, const Snapshot& s
   return std::nullopt;
 }
 
-std::string in_words(Duration wait) {
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
-  return minutes <= 1 ? "in a minute" : "in " + std::to_string(minutes) + " minutes";
-}
-
 }  // namespace
 
 void LoginFlow::audit(const Exchange& x, std::string_view action, log::Outcome outcome, std::string_view reason,
@@ -158,8 +153,11 @@ async::Task<LoginFlow::Verdict> LoginFlow::check_password(Exchange& x, std::stri
     verdict.credential = std::move(*answer);
     co_return verdict;
   }
-  if (answer.error().code == Errc::denied) {
-    audit(x, method, log::Outcome::failure, "bad-credentials", user, nullptr, answer.error().detail);
+  const Errc code = answer.error().code;
+  if (code == Errc::denied || code == Errc::malformed) {
+    // Another answer to the latter would say that the password was right (attack F11).
+    const std::string_view reason = code == Errc::denied ? "bad-credentials" : "user-not-readable";
+    audit(x, method, log::Outcome::failure, reason, user, nullptr, answer.error().detail);
     co_return verdict;
   }
   commons_.throttle.released(user, address);
@@ -196,29 +194,7 @@ async::Task<> LoginFlow::serve_form(Exchange& x, const Snapshot& snapshot, const
 async::Task<> LoginFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                                      authn::LoginRefusal refusal) {
   audit(x, "login", log::Outcome::failure, authn::name_of(refusal), "", &visitor, "");
-  switch (refusal) {
-    case authn::LoginRefusal::wrong_method: {
-      x.add_response_header("Allow", "POST");
-      co_await x.refuse(405, "the login form is sent by POST");
-      co_return;
-    }
-    case authn::LoginRefusal::too_large:
-      co_await x.refuse(413, "login form");
-      co_return;
-    case authn::LoginRefusal::malformed:
-    case authn::LoginRefusal::unsupported:
-      co_await x.refuse(400, "login form");
-      co_return;
-    case authn::LoginRefusal::foreign:
-      co_await x.refuse(403, "a login form from another origin");
-      co_return;
-    case authn::LoginRefusal::stale:
-      co_await prompts_.show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
-      co_return;
-    case authn::LoginRefusal::incomplete:
-      co_await prompts_.show_login(x, snapshot, visitor, "Please give your user name and your password.", 200);
-      co_return;
-  }
+  co_await prompts_.refuse_form(x, snapshot, visitor, refusal, "Please give your user name and your password.");
 }
 
 async::Task<> LoginFlow::serve_certificate(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -253,10 +229,7 @@ async::Task<> LoginFlow::serve_password(Exchange& x, const Snapshot& snapshot, c
   const Verdict verdict =
       co_await log_in(x, snapshot, visitor, std::move(attempt->user), std::move(attempt->password), "login");
   if (verdict.checked == Checked::throttled) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
-    x.add_response_header("Retry-After", std::to_string(seconds));
-    const std::string text = "Too many attempts. Please try again " + in_words(verdict.wait) + ".";
-    co_await prompts_.show_login(x, snapshot, visitor, text, 429);
+    co_await prompts_.show_throttled(x, snapshot, visitor, verdict.wait);
     co_return;
   }
   if (verdict.checked == Checked::unavailable) {

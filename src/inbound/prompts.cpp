@@ -20,6 +20,11 @@ bool may_replace_parked(const http::RequestHead& head, const Visitor& visitor) {
   return head.method != "GET" || http::prefers_html(head.headers);
 }
 
+std::string in_words(Duration wait) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
+  return minutes <= 1 ? "in a minute" : "in " + std::to_string(minutes) + " minutes";
+}
+
 }  // namespace
 
 bool is_navigation(const http::RequestHead& head) {
@@ -54,6 +59,39 @@ async::Task<> Prompts::show_login(Exchange& x, const Snapshot& snapshot, Visitor
     name = "certlogin.html";
   }
   co_await show_page(x, snapshot, std::move(name), visitor, std::move(error), status);
+}
+
+async::Task<> Prompts::show_throttled(Exchange& x, const Snapshot& snapshot, Visitor& visitor, Duration wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  x.add_response_header("Retry-After", std::to_string(seconds));
+  std::string text = "Too many attempts. Please try again " + in_words(wait) + ".";
+  co_await show_login(x, snapshot, visitor, std::move(text), 429);
+}
+
+async::Task<> Prompts::refuse_form(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                                   authn::LoginRefusal refusal, std::string_view incomplete) {
+  switch (refusal) {
+    case authn::LoginRefusal::wrong_method:
+      x.add_response_header("Allow", "POST");
+      co_await x.refuse(405, "the login form is sent by POST");
+      co_return;
+    case authn::LoginRefusal::too_large:
+      co_await x.refuse(413, "login form");
+      co_return;
+    case authn::LoginRefusal::malformed:
+    case authn::LoginRefusal::unsupported:
+      co_await x.refuse(400, "login form");
+      co_return;
+    case authn::LoginRefusal::foreign:
+      co_await x.refuse(403, "a login form from another origin");
+      co_return;
+    case authn::LoginRefusal::stale:
+      co_await show_login(x, snapshot, visitor, "The login page was too old. Please try again.", 200);
+      co_return;
+    case authn::LoginRefusal::incomplete:
+      co_await show_login(x, snapshot, visitor, std::string(incomplete), 200);
+      co_return;
+  }
 }
 
 async::Task<bool> Prompts::park(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "authn/login_form.hpp"
 #include "inbound/sessions.hpp"
 
 namespace sallyport::inbound {
@@ -30,6 +31,13 @@ class Prompts {
   // reader. A visitor without a session gets one.
   async::Task<> show_login(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, std::string error,
                            int status);
+
+  // The same for somebody who has tried too often, and may try again after `wait`.
+  async::Task<> show_throttled(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, Duration wait);
+
+  // Answers a form of such a page that cannot be judged. `incomplete`: what to tell a user who has left out something.
+  async::Task<> refuse_form(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
+                            authn::LoginRefusal refusal, std::string_view incomplete);
 
  private:
   async::Task<bool> ensure_session(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor);

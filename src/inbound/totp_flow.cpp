@@ -18,6 +18,7 @@ constexpr std::string_view kWrong = "The code is not right, or was used before. 
 constexpr std::string_view kIncomplete = "Please give the digits that your app shows.";
 constexpr std::string_view kTooOld = "The page was too old. Please try again.";
 constexpr std::string_view kNotEnrolled = "There is no app for this account yet.";
+constexpr std::string_view kNotNoted = "used-code-not-noted";
 constexpr std::size_t kGroup = 4;  // characters of a secret that people type
 
 std::string in_groups(std::string_view text) {
@@ -55,7 +56,8 @@ async::Task<TotpFlow::Verdict> TotpFlow::compare(const Snapshot& snapshot, std::
     verdict.said_by = commons_.published.get()->registry;
     const Result<login::CredentialPtr> known = co_await verdict.said_by->look_up(user, deadline);
     if (!known) {
-      const bool is_nobody = known.error().code == Errc::not_found || known.error().code == Errc::denied;
+      const Errc why = known.error().code;
+      const bool is_nobody = why == Errc::not_found || why == Errc::denied || why == Errc::malformed;
       verdict.checked = is_nobody ? Checked::wrong : Checked::unavailable;
       verdict.detail = known.error().detail;
       co_return verdict;
@@ -81,9 +83,17 @@ async::Task<TotpFlow::Verdict> TotpFlow::compare(const Snapshot& snapshot, std::
     const crypto::TotpRules rules = totp_rules(snapshot.settings->totp);
     const WallTime now = wall_now();
     const std::optional<std::uint64_t> step = crypto::match_totp(*secret, code, now, rules);
-    const std::string name((*known)->user().folded());
     if (!step) co_return verdict;
-    if (!commons_.totp_memory->use(name, *step, crypto::totp_step(now, rules), rules.window)) {
+    std::string name((*known)->user().folded());
+    const std::uint64_t present = crypto::totp_step(now, rules);
+    const Result<bool> is_fresh = co_await use_code(std::move(name), *step, present, rules.window, deadline);
+    if (!is_fresh) {
+      verdict.checked = Checked::unavailable;
+      verdict.trouble = kNotNoted;
+      verdict.detail = is_fresh.error().to_string();
+      co_return verdict;
+    }
+    if (!*is_fresh) {
       verdict.detail = "a code that was used before";
       co_return verdict;
     }
@@ -96,6 +106,16 @@ async::Task<TotpFlow::Verdict> TotpFlow::compare(const Snapshot& snapshot, std::
     verdict.credential = std::move(*credential);
     co_return verdict;
   }
+}
+
+// Notes that a code has been used, which lasts when it returns. False: it, or a later one, was used before.
+async::Task<Result<bool>> TotpFlow::use_code(std::string folded_user, std::uint64_t step, std::uint64_t present,
+                                             unsigned window, async::Deadline deadline) {
+  if (!commons_.totp_memory->use(folded_user, step, present, window)) co_return false;
+  if (!commons_.used_codes) co_return true;
+  const Result<> noted = co_await commons_.used_codes->add(std::move(folded_user), step, deadline);
+  if (!noted) co_return fail(noted.error());
+  co_return true;
 }
 
 // With the throttle of all logins: a code has six digits.
@@ -127,8 +147,8 @@ async::Task<TotpFlow::Verdict> TotpFlow::check_code(Exchange& x, const Snapshot&
     case Checked::throttled:
     case Checked::unavailable:
       commons_.throttle.released(user, address);
-      audit(x, kMethod, log::Outcome::failure, "registry-unavailable", visitor, compared.detail);
-      commons_.logs.event(log::Level::warning, "registry-unavailable", compared.detail);
+      audit(x, kMethod, log::Outcome::failure, compared.trouble, visitor, compared.detail);
+      commons_.logs.event(log::Level::warning, compared.trouble, compared.detail);
       break;
   }
   co_return compared;
@@ -137,28 +157,7 @@ async::Task<TotpFlow::Verdict> TotpFlow::check_code(Exchange& x, const Snapshot&
 async::Task<> TotpFlow::refuse_form(Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                                     authn::LoginRefusal refusal) {
   audit(x, kMethod, log::Outcome::failure, authn::name_of(refusal), visitor, "");
-  switch (refusal) {
-    case authn::LoginRefusal::stale:
-      co_await prompts_.show_login(x, snapshot, visitor, std::string(kTooOld), 200);
-      co_return;
-    case authn::LoginRefusal::incomplete:
-      co_await prompts_.show_login(x, snapshot, visitor, std::string(kIncomplete), 200);
-      co_return;
-    case authn::LoginRefusal::foreign:
-      co_await x.refuse(403, "a form from another origin");
-      co_return;
-    case authn::LoginRefusal::too_large:
-      co_await x.refuse(413, "login form");
-      co_return;
-    case authn::LoginRefusal::wrong_method:
-      x.add_response_header("Allow", "POST");
-      co_await x.refuse(405, "the login form is sent by POST");
-      co_return;
-    case authn::LoginRefusal::malformed:
-    case authn::LoginRefusal::unsupported:
-      co_await x.refuse(400, "login form");
-      co_return;
-  }
+  co_await prompts_.refuse_form(x, snapshot, visitor, refusal, kIncomplete);
 }
 
 async::Task<> TotpFlow::serve_form(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
@@ -180,15 +179,12 @@ async::Task<> TotpFlow::serve_form(Exchange& x, const Snapshot& snapshot, const 
 
 async::Task<> TotpFlow::accept(Exchange& x, const Snapshot& snapshot, Visitor& visitor, Verdict verdict) {
   switch (verdict.checked) {
-    case Checked::throttled: {
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.wait).count();
-      x.add_response_header("Retry-After", std::to_string(seconds));
-      co_await prompts_.show_login(x, snapshot, visitor, "Too many attempts. Please try again later.", 429);
+    case Checked::throttled:
+      co_await prompts_.show_throttled(x, snapshot, visitor, verdict.wait);
       co_return;
-    }
     case Checked::unavailable:
       x.add_response_header("Retry-After", "5");
-      co_await x.refuse(503, "the registry does not answer");
+      co_await x.refuse(503, std::string(verdict.trouble));
       co_return;
     case Checked::not_enrolled:
       co_await prompts_.show_login(x, snapshot, visitor, std::string(kNotEnrolled), 200);
@@ -277,6 +273,15 @@ async::Task<> TotpFlow::confirm(Exchange& x, const Snapshot& snapshot, const htt
   std::string user(visitor.subject().name());
   Secret stored = login::stored_totp_secret(*secret);
   const async::Deadline deadline = x.loop().in(kRegistryTime);
+  // The code has been shown to us: it is none to log in by.
+  std::string name = folded;
+  const std::uint64_t present = crypto::totp_step(now, rules);
+  const Result<bool> noted = co_await use_code(std::move(name), *step, present, rules.window, deadline);
+  if (!noted) {
+    audit(x, "totp-enrolment", log::Outcome::failure, kNotNoted, visitor, noted.error().detail);
+    co_await x.refuse(503, noted.error().to_string());
+    co_return;
+  }
   const Result<> done =
       co_await registry->store_totp_secret(std::move(user), std::move(stored), is_enrolled, deadline);
   if (!done) {
@@ -286,8 +291,6 @@ async::Task<> TotpFlow::confirm(Exchange& x, const Snapshot& snapshot, const htt
     co_return;
   }
   commons_.totp_memory->end_enrolment(visitor.session->handle);
-  // The code has been shown to us: it is none to log in by.
-  commons_.totp_memory->use(folded, *step, crypto::totp_step(now, rules), rules.window);
   audit(x, "totp-enrolment", log::Outcome::success, is_enrolled ? "changed" : "first", visitor, "");
   co_await show_page(x, snapshot, "totp_done.html", visitor, "", 200);
 }

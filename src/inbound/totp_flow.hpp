@@ -33,11 +33,14 @@ class TotpFlow {
     std::shared_ptr<login::PasswordRegistry> said_by;
     Duration wait{};
     std::string detail;
+    std::string_view trouble = "registry-unavailable";  // why it is unavailable
   };
 
   async::Task<Verdict> check_code(exchange::Exchange& x, const Snapshot& snapshot, const Visitor& visitor,
                                   std::string code);
   async::Task<Verdict> compare(const Snapshot& snapshot, std::string user, std::string code, async::Deadline deadline);
+  async::Task<Result<bool>> use_code(std::string folded_user, std::uint64_t step, std::uint64_t present, unsigned window,
+                                     async::Deadline deadline);
   async::Task<> accept(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor, Verdict verdict);
   async::Task<> refuse_form(exchange::Exchange& x, const Snapshot& snapshot, Visitor& visitor,
                             authn::LoginRefusal refusal);

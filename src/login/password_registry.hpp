@@ -23,7 +23,8 @@ class PasswordRegistry {
 
   // Whether this is the user's password, and who he is then. Errors: denied for an unknown user, a wrong password and
   // an account that is not valid, after about the same time (attack F11; `detail` tells them apart, for the audit log
-  // only); unavailable or timeout when nobody could answer.
+  // only); malformed, for a right password of one that no credential can be made of; unavailable or timeout when nobody
+  // could answer.
   virtual async::Task<Result<CredentialPtr>> authenticate(std::string user, Secret password,
                                                           async::Deadline deadline) = 0;
 

@@ -68,6 +68,12 @@ Result<> write_file(const std::string& path, std::string_view content, unsigned 
   return Result<>();
 }
 
+Result<> append_to_file(const std::string& path, std::string_view content, unsigned mode) {
+  const net::Fd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, static_cast<mode_t>(mode)));
+  if (!fd || !write_all(fd.get(), content) || fdatasync(fd.get()) != 0) return fail(file_error(path, errno));
+  return Result<>();
+}
+
 Result<std::vector<std::string>> list_files(const std::string& directory, std::string_view suffix) {
   std::error_code error;
   std::vector<std::string> names;

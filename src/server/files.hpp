@@ -16,6 +16,9 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
 // one's permission bits, or gets `mode` if there was none. Errors as above.
 Result<> write_file(const std::string& path, std::string_view content, unsigned mode);
 
+// Writes behind the file's end, which survives a crash when this returns. A new file gets `mode`. Errors as above.
+Result<> append_to_file(const std::string& path, std::string_view content, unsigned mode);
+
 // Names (not paths) of the regular files in a directory that end in `suffix`, sorted. Errors: not_found, denied.
 Result<std::vector<std::string>> list_files(const std::string& directory, std::string_view suffix);
 

@@ -11,5 +11,6 @@ libcore_a_SOURCES += \
   src/server/process.cpp src/server/process.hpp \
   src/server/snapshot_builder.cpp src/server/snapshot_builder.hpp \
   src/server/supervisor.cpp src/server/supervisor.hpp \
+  src/server/used_codes_file.cpp src/server/used_codes_file.hpp \
   src/server/user_recheck.cpp src/server/user_recheck.hpp \
   src/server/worker.cpp src/server/worker.hpp

@@ -11,6 +11,7 @@
 #include "config/interfaces.hpp"
 #include "crypto/random.hpp"
 #include "server/process.hpp"
+#include "server/used_codes_file.hpp"
 #include "server/user_recheck.hpp"
 #include "server/worker.hpp"
 
@@ -68,6 +69,7 @@ class Daemon {
  private:
   Result<> start();
   Result<> start_workers();
+  Result<> remember_used_codes();
   async::Task<> obey_signals(int fd);
   async::Task<> serve_admin(net::Fd socket);
   // As they are now; never waits for a command or a reload that is going on.
@@ -104,6 +106,14 @@ Result<> Daemon::start_workers() {
   return Result<>();
 }
 
+// Those that were used before a restart, and those to come.
+Result<> Daemon::remember_used_codes() {
+  const std::shared_ptr<const config::Settings> settings = instance_->settings();
+  auto file = std::make_shared<UsedCodesFile>(used_codes_path(*settings), *offload_);
+  commons_->used_codes = file;
+  return file->load(*commons_->totp_memory, wall_now(), inbound::totp_rules(settings->totp));
+}
+
 Result<> Daemon::start() {
   const std::size_t threads = std::max(2u, std::thread::hardware_concurrency());
   offload_ = std::make_unique<async::WorkerPool>(threads, kOffloadQueue);
@@ -120,6 +130,7 @@ Result<> Daemon::start() {
   verification_->log_to(parts_->logs());
   commons_.reset(new inbound::Commons{parts_->sessions(), parts_->throttle(), parts_->logs(), instance_->published(),
                                       session_drains_, parts_->certificate_attempts()});
+  if (const Result<> loaded = remember_used_codes(); !loaded) return loaded;
   return start_workers();
 }
 

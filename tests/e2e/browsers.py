@@ -86,6 +86,10 @@ class Chromium:
     def text(self):
         return self.run("return document.body.textContent")
 
+    def picture(self):
+        """What can be seen of the page: PNG."""
+        return self.driver.get_screenshot_as_png()
+
     def tab(self):
         return self.driver.current_window_handle
 

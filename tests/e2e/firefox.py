@@ -1,4 +1,5 @@
 """A real Firefox without a screen, driven by its own protocol (Marionette: JSON over TCP), so that no driver is needed."""
+import base64
 import json
 import pathlib
 import socket
@@ -111,6 +112,10 @@ class Firefox:
 
     def text(self):
         return self.run("return document.body.textContent")
+
+    def picture(self):
+        """What can be seen of the page: PNG."""
+        return base64.b64decode(self.command("TakeScreenshot", full=False))
 
     def tab(self):
         return self.command("GetWindowHandle")

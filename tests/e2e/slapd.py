@@ -78,6 +78,12 @@ def group(name, attribute, *members, ou="groups", extra=""):
     return f"dn: cn={name},ou={ou},{SUFFIX}\nobjectClass: {kind}\ncn: {name}\n{lines}{extra}\n"
 
 
+def odd_group(*members):
+    """One with a name that no policy can have: nobody can have a credential with it."""
+    text = group('"best"', "member", *members)
+    return text.replace('dn: cn="best"', 'dn: cn=\\"best\\"')
+
+
 PEOPLE = (
     person("alice") + person("bob") + person("Carol", extra="mail: carol@example.com\n") +
     person("frozen", extra="secAcctValid: FALSE\n") + person("valid", extra="secAcctValid: TRUE\n") +

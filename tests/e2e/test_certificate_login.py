@@ -136,6 +136,20 @@ def test_what_is_not_under_way_is_not_gone_on_with(site):
     assert "signed in" in visitor.ask("/pkmscert") and len(site.logins()) == before
 
 
+def test_F12_a_user_of_the_file_who_is_switched_off_is_out_at_once(site):
+    bob = Curl(site, "bob-off", site.leaf("bob"))
+    assert reached(bob.log_in_by_certificate(bob.ask("/app/x")))["target"] == "/x"
+    site.admin("user", "modify", "bob", "account-valid", "no")
+    try:
+        page = bob.ask("/app/x")
+        assert "login-form-type" in page
+        assert "does not belong to an account" in bob.log_in_by_certificate(page) and bob.status == 403
+        site.wait_for_login(outcome="failure", reason="account-invalid")
+    finally:
+        site.admin("user", "modify", "bob", "account-valid", "yes")
+    assert reached(bob.log_in_by_certificate(bob.ask("/app/x")))["target"] == "/x"
+
+
 def test_clients_that_show_no_pages_get_json(site):
     curl = Curl(site, "json", options=["-H", "Accept: application/json"])
     assert '"status":401' in curl.ask("/app/x") and curl.status == 401

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from sallyport import BUILD, Instance, wait_until
-from slapd import GROUPS, LIMITS_OFF, PASSWORD, PEOPLE, SUFFIX, LdapInstance, Slapd, person
+from slapd import GROUPS, LIMITS_OFF, PASSWORD, PEOPLE, SUFFIX, LdapInstance, Slapd, odd_group, person
 
 # Of PASSWORD; takes about a tenth of a second.
 SLOW_HASH = ("{CRYPT}$6$rounds=150000$saltsalt$mpxtpU5gs.iZw3K.t1gI0NIdnTcsEwcAcv"
@@ -179,6 +179,16 @@ def test_F11_an_unknown_user_takes_as_long_as_a_known_one(make_slapd, make_ldap_
     unknown = statistics.median(seconds(f"nobody{i}") for i in range(6))
     assert known > 0.03  # or the test would prove nothing
     assert known / 3 < unknown < known * 3
+
+
+def test_F11_a_right_password_of_an_entry_that_cannot_be_read_is_as_good_as_a_wrong_one(make_slapd, make_ldap_instance):
+    instance = make_ldap_instance(make_slapd(PEOPLE + odd_group("alice")).ldaps)
+    for password, reason in (("wrong", "bad-credentials"), (PASSWORD, "user-not-readable")):
+        browser = instance.browser()
+        answer = browser.send_login(browser.get("/app/"), "alice", password)
+        assert answer.status == 200 and "is not right" in answer.text
+        assert instance.basic("alice", password).status == 401
+        instance.wait_for_audit(event="authn", action="basic", reason=reason)
 
 
 def test_G1_an_empty_or_blank_password_is_refused_before_the_directory_hears_of_it(shared, directory):

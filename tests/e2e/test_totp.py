@@ -1,6 +1,7 @@
 """One-time passwords of apps: administrators and users make secrets, and codes raise the level of a session."""
 import base64
 import re
+import signal
 import subprocess
 import time
 
@@ -135,6 +136,38 @@ def test_a_code_is_used_once_by_all_sessions_and_after_a_reload(site):
     assert answer.status == 200 and "was used before" in answer.text
     assert site.wait_for_audit(action="totp", outcome="failure")["detail"] == "a code that was used before"
     assert give_code(browser, answer, next_code(secret, {code})).status == 302
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_code_that_was_used_is_used_after_a_restart_too(site, end):
+    secret = enrol(site, "alice")
+    code = code_of(secret)
+    browser = logged_in(site)
+    assert give_code(browser, browser.get("/vault/"), code).status == 302
+    site.process.stop(end)
+    site.start()
+    browser = logged_in(site)
+    answer = give_code(browser, browser.get("/vault/"), code)
+    assert answer.status == 200 and "was used before" in answer.text
+    assert site.wait_for_audit(action="totp", outcome="failure")["detail"] == "a code that was used before"
+    noted = (site.dir / "totp-used-codes").read_text()
+    assert "alice" in noted and code not in noted and secret not in noted
+    assert give_code(browser, answer, next_code(secret, {code})).status == 302
+
+
+def test_while_no_code_can_be_noted_none_is_taken(site):
+    secret = enrol(site, "alice")
+    (site.dir / "totp-used-codes").mkdir()
+    browser = logged_in(site)
+    used = {next_code(secret)}
+    assert give_code(browser, browser.get("/vault/"), *used).status == 503
+    assert "totp-used-codes" in site.wait_for_audit(action="totp", reason="used-code-not-noted")["detail"]
+    bob = logged_in(site, "bob")
+    page = bob.get("/pkmstotp")
+    assert confirm(bob, page, next_code(shown_secret(page))).status == 503
+    assert site.admin("user", "totp", "show", "bob") == "not enrolled\n"
+    (site.dir / "totp-used-codes").rmdir()
+    assert give_code(browser, browser.get("/vault/"), next_code(secret, used)).status == 302
 
 
 def test_wrong_codes_are_counted_with_wrong_passwords(make_instance, echo):

@@ -12,11 +12,13 @@ tests_test_pure_SOURCES += \
   tests/unit/http/h1_parser_test.cpp \
   tests/unit/http/h1_renderer_test.cpp \
   tests/unit/http/h2_client.hpp \
+  tests/unit/http/h2_floods_test.cpp \
   tests/unit/http/h2_head_test.cpp \
   tests/unit/http/h2_client_session_test.cpp \
   tests/unit/http/h2_memory_test.cpp \
   tests/unit/http/h2_peer.hpp \
   tests/unit/http/h2_server.hpp \
+  tests/unit/http/h2_session_fixture.hpp \
   tests/unit/http/h2_session_test.cpp \
   tests/unit/http/h2_streams_test.cpp \
   tests/unit/http/host_names_test.cpp \
