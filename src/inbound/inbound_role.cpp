@@ -179,9 +179,9 @@ void InboundRole::audit_misdirected(const Exchange& x, const http::CanonicalTarg
   commons_.logs.audit(record);
 }
 
-// Was the connection made under the interface's rules for the host that is asked for now, and has its client met them? The handshake
-// knew the server name alone, and HTTP may name another host (attack A11); a reload may have changed the rules. Otherwise
-// the request has been answered.
+// Was the connection made under the interface's rules for the host that is asked for now, and has its client met them? The
+// handshake knew the server name alone, and HTTP may name another host (attack A11); a reload may have changed the rules.
+// Otherwise the request has been answered.
 async::Task<bool> InboundRole::meets_client_auth(Exchange& x, const Snapshot& snapshot,
                                                  const http::CanonicalTarget& target,
                                                  const ConnectionSecurity& security) {

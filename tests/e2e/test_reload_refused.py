@@ -59,7 +59,7 @@ RESTART = {"server server-name": "other", "server web-host-name": "www.example",
            "server https-port": 9, "server http-port": 10, "server network-interface": "127.0.0.2",
            "server worker-threads": 7, "server unix-user": "nobody", "server unix-group": "nogroup",
            "session ssl-session-cookie-name": "__Host-other", "ldap max-connections": 4, "ldap max-waiting": 9,
-           "certificate secondary-port": 11, "interfaces partners": "https-port=12",
+           "certificate secondary-port": 11, "totp used-codes-file": "@dir@/other-codes", "interfaces partners": "https-port=12",
            "authentication-levels level": ["unauthenticated", "password", "totp"], "admin socket": "@dir@/other.sock"}
 
 
