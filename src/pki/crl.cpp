@@ -152,14 +152,14 @@ Result<> Crl::parse_scope(std::string_view extension) {
     }
   }
   while (const auto field = fields.next()) {
-    const auto is_set = der::boolean(field->content);
-    if (field->tag == der::primitive(1)) only_users_ = is_set.value_or(false);
-    if (field->tag == der::primitive(2)) only_authorities_ = is_set.value_or(false);
     if (field->tag == der::primitive(3)) return fail(Errc::unsupported, "a CRL for some reasons only");
-    if (field->tag == der::primitive(4) && is_set.value_or(true)) return fail(Errc::unsupported, "an indirect CRL");
-    if (field->tag == der::primitive(5) && is_set.value_or(true)) {
-      return fail(Errc::unsupported, "a CRL for attribute certificates");
-    }
+    // The others are booleans. What is none of them might narrow the list's scope as well.
+    const auto is_set = der::boolean(field->content);
+    if (!is_set) return malformed("its issuingDistributionPoint");
+    if (field->tag == der::primitive(1)) only_users_ = *is_set;
+    if (field->tag == der::primitive(2)) only_authorities_ = *is_set;
+    if (field->tag == der::primitive(4) && *is_set) return fail(Errc::unsupported, "an indirect CRL");
+    if (field->tag == der::primitive(5) && *is_set) return fail(Errc::unsupported, "a CRL for attribute certificates");
   }
   if (fields.failed()) return malformed("its issuingDistributionPoint");
   return Result<>();

@@ -40,6 +40,35 @@ BOOST_AUTO_TEST_CASE(E7_a_list_counts_for_its_time_only) {
   BOOST_TEST(crl->check_time(wall_now() + 1h + 4min, 5min).has_value());
 }
 
+// The extension issuingDistributionPoint, made of a number with these bytes: GnuTLS does not write one.
+std::string with_scope(const std::string& der, const std::string& number, const std::string& fields) {
+  const auto length = static_cast<char>(number.size());
+  const std::string was = std::string("\x55\x1d\x14\x04", 4) + static_cast<char>(length + 2) + "\x02" + length + number;
+  const std::string is = std::string("\x55\x1d\x1c\x04", 4) + static_cast<char>(length + 2) + "\x30" + length + fields;
+  std::string changed = der;
+  const auto place = changed.find(was);
+  BOOST_REQUIRE(place != std::string::npos);
+  return changed.replace(place, was.size(), is);
+}
+
+BOOST_AUTO_TEST_CASE(E7_a_list_for_some_says_nothing_of_others) {
+  const std::string number(3, 'n');
+  const std::string der = authority.crl({}, 1h, 24h, number);
+  const CrlPtr users = Crl::read(with_scope(der, number, "\x81\x01\xff")).value();
+  BOOST_TEST(users->check_scope(*read(good)).has_value());
+  BOOST_TEST(!users->check_scope(*issuer));
+  const CrlPtr authorities = Crl::read(with_scope(der, number, "\x82\x01\xff")).value();
+  BOOST_TEST(!authorities->check_scope(*read(good)));
+  BOOST_TEST(authorities->check_scope(*issuer).has_value());
+  // Neither true nor false: it may not pass for the latter.
+  for (const char* const odd : {"\x81\x01\x05", "\x82\x01\x05", "\x84\x01\x05", "\x85\x01\x05"}) {
+    BOOST_TEST(!Crl::read(with_scope(der, number, odd)));
+  }
+  for (const char* const other : {"\x84\x01\xff", "\x85\x01\xff", "\x83\x01\xff"}) {
+    BOOST_TEST(!Crl::read(with_scope(der, number, other)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(E7_a_list_of_another_authority_is_not_signed_by_this_one) {
   const TestAuthority namesake;
   const TestAuthority other("Other CA");

@@ -57,15 +57,16 @@ class TestAuthority {
     return std::string(der.view());
   }
 
-  // DER of a CRL with these certificates (DER).
+  // DER of a CRL with these certificates (DER). `number`: the bytes of its number; none if empty.
   std::string crl(const std::vector<std::string>& revoked = {}, std::chrono::seconds age = std::chrono::hours(1),
-                  std::chrono::seconds life = std::chrono::hours(24)) const {
+                  std::chrono::seconds life = std::chrono::hours(24), const std::string& number = "") const {
     gnutls_x509_crl_t raw = nullptr;
     must(gnutls_x509_crl_init(&raw));
     const std::time_t begin = std::time(nullptr) - age.count();
     must(gnutls_x509_crl_set_version(raw, 2));
     must(gnutls_x509_crl_set_this_update(raw, begin));
     must(gnutls_x509_crl_set_next_update(raw, begin + life.count()));
+    if (!number.empty()) must(gnutls_x509_crl_set_number(raw, number.data(), number.size()));
     for (const std::string& der : revoked) {
       const CertificatePtr one = Certificate::read(der, CertificateLimits()).value();
       must(gnutls_x509_crl_set_crt(raw, one->handle(), begin));
