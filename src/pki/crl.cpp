@@ -213,10 +213,16 @@ bool Crl::lists(const Certificate& certificate) const {
 
 Result<std::vector<CrlPtr>> read_crls(std::string bytes) {
   std::vector<CrlPtr> out;
-  auto lists = decode_pem(bytes, "X509 CRL");
-  if (!lists) return malformed("not all of it is PEM");
-  if (lists->empty()) lists->push_back(std::move(bytes));
-  for (std::string& der : *lists) {
+  std::vector<std::string> lists;
+  // Looked for first: it may hold whatever PEM begins with.
+  if (der::only(bytes, der::kSequence)) {
+    lists.push_back(std::move(bytes));
+  } else if (auto armored = decode_pem(bytes, "X509 CRL"); armored && !armored->empty()) {
+    lists = std::move(*armored);
+  } else {
+    return malformed("neither DER nor, all of it, PEM");
+  }
+  for (std::string& der : lists) {
     auto crl = Crl::read(std::move(der));
     if (!crl) return fail(crl.error());
     out.push_back(std::move(*crl));

@@ -105,6 +105,9 @@ BOOST_AUTO_TEST_CASE(files_may_be_pem_with_several) {
   BOOST_TEST(read_crls(der).value().size() == 1u);
   BOOST_TEST(!read_crls(pem(der) + "-----BEGIN X509 CRL-----\nAAAA"));
   BOOST_TEST(!read_crls(""));
+  // A list in DER may hold any bytes, such as these in its number.
+  const std::string number = "-----BEGIN X509 CRL-----";
+  BOOST_TEST(read_crls(authority.crl({}, 1h, 24h, number)).value().size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
