@@ -63,7 +63,7 @@ Result<> UsedCodesFile::write(std::string_view folded_user, std::uint64_t step) 
     if (const Result<> shortened = shorten(step); !shortened) return shortened;
   }
   const Result<> appended = append_to_file(path_, line_of({step, folded_user}), kMode);
-  if (appended) ++lines_;
+  lines_ = appended ? lines_ + 1 : 0;  // what has failed may have left a piece of a line, which the next one must not join
   return appended;
 }
 

@@ -70,6 +70,20 @@ BOOST_AUTO_TEST_CASE(a_line_that_was_cut_spoils_none_before_or_after_it) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_could_not_be_written_whole_spoils_none_after_it) {
+  UsedCodesFile used = open();
+  BOOST_REQUIRE(used.write("alice", kPresent).has_value());
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  BOOST_TEST(!used.write("bob", kPresent).has_value());
+  std::filesystem::remove(file);
+  // As it is after a disk was full.
+  BOOST_REQUIRE(write_file(file, "1000 alice\n1000 b", 0600).has_value());
+  BOOST_REQUIRE(used.write("carol", kPresent).has_value());
+  BOOST_TEST(!takes("alice", kPresent));
+  BOOST_TEST(!takes("carol", kPresent));
+}
+
 BOOST_AUTO_TEST_CASE(the_file_grows_no_further_than_its_lines) {
   UsedCodesFile used = open(10);
   for (std::uint64_t step = kPresent; step < kPresent + 100; ++step) {
