@@ -16,7 +16,7 @@ enum class LocalUrl : std::uint8_t {
   login,       // /pkmslogin: the login page, asked for by name
   login_form,  // /pkmslogin.form: where login forms are sent
   certificate,  // /pkmscert: a login by certificate comes by here, once for each connection that it takes
-  forget,      // /pkmsforget: an image of certfailure.html, see inbound::CertificateFlow
+  forget,      // /pkmsforget: an image of certfailure.html and logout.html, see inbound/certificate_forgetting.hpp
   logout,      // /pkmslogout: GET asks for confirmation, POST does it
   help,        // /pkmshelp
   totp,        // /pkmstotp: a secret for one-time passwords

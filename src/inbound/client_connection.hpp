@@ -34,10 +34,11 @@ class ClientConnection : public SessionConnections::Entry {
   ClientConnection(SessionConnections& all, ConnectionSecurity& security) : Entry(all), security_(security) {}
 
   ConnectionSecurity& security() { return security_; }
-  void arm(const std::string& purpose, TimePoint until) override {
+  bool arm(const std::string& purpose, TimePoint until) override {
     // A browser sends its cookie by all interfaces of a host: by some of them nobody may be asked.
-    const bool may_ask = security_.stream != nullptr && security_.stream->client_auth() == tls::ClientAuth::prompt_as_needed;
-    if (may_ask) security_.stream->arm_tickets(purpose, until);
+    tls::TlsStream* const stream = security_.stream;
+    if (stream == nullptr || stream->client_auth() != tls::ClientAuth::prompt_as_needed) return false;
+    return stream->arm_tickets(purpose, until) > 0;
   }
 
  protected:

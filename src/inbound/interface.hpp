@@ -21,8 +21,8 @@ struct Interface {
   tls::ClientAuthPolicies client_auth;
   // Where clients belong who have come by HTTP, or to log in: its own, if it has one and is for more than logins.
   std::uint16_t https_port = 0;
-  // That of secondary-port: whoever connects wants to be asked for a certificate, and there is nothing else for him. No rule
-  // of a host counts there, and what he shows is looked at by the login that he is at, not after the handshake.
+  // That of secondary-port: whoever connects wants to be asked for a certificate, and there is nothing else for him. No
+  // rule of a host counts there, and what he shows is looked at by the login that he is at, not after the handshake.
   bool is_for_logins = false;
 };
 

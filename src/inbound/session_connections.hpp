@@ -33,8 +33,9 @@ class SessionConnections {
     }
     // Finishes what is under way, and ends; at once if there is nothing.
     virtual void drain() = 0;
-    // Whoever shows a ticket of this connection from now on is asked for a certificate, see tls::TicketTable.
-    virtual void arm(const std::string& purpose, TimePoint until) = 0;
+    // Whoever shows a ticket of this connection from now on is asked for a certificate, see tls::TicketTable. False: it has
+    // none, or its clients may not be asked.
+    virtual bool arm(const std::string& purpose, TimePoint until) = 0;
 
    protected:
     ~Entry() = default;

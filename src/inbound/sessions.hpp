@@ -22,8 +22,8 @@ struct Visitor {
   inline static const identity::Subject kNobody;
 };
 
-// Sessions and their cookie. A session is found by the cookie alone, never by anything of TLS. The one exception are clients
-// that keep no cookies and have shown a certificate in the handshake: see resume().
+// Sessions and their cookie. A session is found by the cookie alone, never by anything of TLS. The one exception are
+// clients that keep no cookies and have shown a certificate in the handshake: see resume().
 class Sessions {
  public:
   explicit Sessions(Commons& commons) : commons_(commons) {}

@@ -221,6 +221,15 @@ def test_a_browser_forgets_at_the_logout_which_certificate_was_chosen(forgetful_
         client.quit()
 
 
+@pytest.mark.parametrize("tls, can_forget", [("1.3", True), ("1.2", False)])
+def test_there_is_no_image_where_there_are_no_tickets(forgetful_site, tls, can_forget):
+    client = Curl(forgetful_site, "logout", forgetful_site.leaf("alice"), tls=tls, options=["-A", "Chrome/156"])
+    assert '"iv-user", "alice"' in client.log_in_by_certificate(client.ask("/app/x"))
+    page = client.ask("/pkmslogout")
+    assert client.version == "2" and "You are signed out" in page
+    assert ("/pkmsforget" in page) == can_forget
+
+
 def test_a_browser_remembers_its_certificate_where_nobody_wants_it_to_forget(site):
     client = chromium(site, site.leaf("alice"), "1.3", "2")
     try:

@@ -19,7 +19,10 @@ struct Connection final : SessionConnections::Entry {
   int drained = 0;
   std::string armed_for;
   void drain() override { ++drained; }
-  void arm(const std::string& purpose, TimePoint) override { armed_for = purpose; }
+  bool arm(const std::string& purpose, TimePoint) override {
+    armed_for = purpose;
+    return true;
+  }
 };
 
 }  // namespace
