@@ -5,7 +5,7 @@ import re
 import subprocess
 
 from client_pki import ClientPki
-from sallyport import Instance, free_port, wait_until
+from sallyport import Instance, free_port, parse_responses, read_more, wait_until
 
 RULES = """
 [certificate]
@@ -86,3 +86,29 @@ class Curl:
 def reached(body):
     """What the back end says that it got."""
     return json.loads(body)
+
+
+def context_of(site, certificate=None, version=None):
+    """For ssl: a client with this certificate and this version of TLS alone, for whatever host name."""
+    context = site.tls()
+    context.check_hostname = False
+    if version:
+        context.minimum_version = context.maximum_version = version
+    if certificate:
+        context.load_cert_chain(certificate.chain, certificate.key)
+    return context
+
+
+def ask_on(link, host, path, cookie=None):
+    """The answer to a GET on a connection of HTTP/1.1 that goes on afterwards."""
+    more = f"Cookie: {cookie}\r\n" if cookie else ""
+    link.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode())
+    data = b""
+    while not data or not parse_responses(data)[-1].complete:
+        data = read_more(link, data)
+    return parse_responses(data)[-1]
+
+
+def user_of(answer):
+    """Whom the back end was told."""
+    return {name.lower(): value for name, value in answer.json()["headers"]}.get("iv-user")

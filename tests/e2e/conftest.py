@@ -1,7 +1,7 @@
 import pytest
 
-from sallyport import TOP, EchoBackEnd, Instance, ScriptedBackEnd
-from slapd import GROUPS, LIMITS_OFF, PEOPLE, LdapInstance, Slapd
+from sallyport import EchoBackEnd, Instance, ScriptedBackEnd
+from slapd import GROUPS, LEAKS_OF_LIBLDAP, LIMITS_OFF, PEOPLE, LdapInstance, Slapd
 
 
 def pytest_make_parametrize_id(val):
@@ -100,7 +100,7 @@ def make_ldap_instance(tmp_path, ca, echo):
     def make(*servers, ca_file=None, extra=LIMITS_OFF, **changed):
         path = tmp_path / f"instance{len(made)}"
         instance = LdapInstance(path, servers, ca_file or ca / "ca.pem", extra, **changed)
-        instance.start(LSAN_OPTIONS=f"suppressions={TOP}/tests/e2e/lsan_ldap.supp:print_suppressions=0")
+        instance.start(**LEAKS_OF_LIBLDAP)
         made.append(instance)
         instance.setup_demo(echo)
         return instance

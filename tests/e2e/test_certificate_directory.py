@@ -4,8 +4,8 @@ import re
 import pytest
 
 from certificate_site import CertificateSite, Curl, reached
-from sallyport import TOP, wait_until
-from slapd import PEOPLE, SUFFIX, LdapInstance, group, odd_group
+from sallyport import wait_until
+from slapd import LEAKS_OF_LIBLDAP, PEOPLE, SUFFIX, LdapInstance, group, odd_group
 
 STAFF = "cn=staff,ou=groups"
 
@@ -29,7 +29,7 @@ def make_site(tmp_path, slapd, echo):
 
     def make(**kwargs):
         site = DirectorySite(tmp_path / f"site{len(made)}", slapd, **kwargs)
-        site.start(LSAN_OPTIONS=f"suppressions={TOP}/tests/e2e/lsan_ldap.supp:print_suppressions=0")
+        site.start(**LEAKS_OF_LIBLDAP)
         made.append(site)
         site.setup_demo(echo)
         return site

@@ -5,8 +5,7 @@ import ssl
 
 import pytest
 
-from certificate_site import CertificateSite, Curl, reached
-from sallyport import parse_responses, read_more
+from certificate_site import CertificateSite, Curl, ask_on, context_of, reached, user_of
 
 MODES = """
 [server]
@@ -33,28 +32,13 @@ def site(tmp_path_factory, echo):
 
 @contextlib.contextmanager
 def opened(site, host, certificate=None, version=None):
-    context = site.tls()
-    context.check_hostname = False
-    if version:
-        context.minimum_version = context.maximum_version = version
-    if certificate:
-        context.load_cert_chain(certificate.chain, certificate.key)
     with socket.create_connection(("127.0.0.1", site.port), 10) as plain:
-        with context.wrap_socket(plain, server_hostname=host) as link:
+        with context_of(site, certificate, version).wrap_socket(plain, server_hostname=host) as link:
             yield link
 
 
 def ask(site, link, host, path="/app/x", cookie=None):
-    more = f"Cookie: {cookie}\r\n" if cookie else ""
-    link.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{site.port}\r\n{more}\r\n".encode())
-    data = b""
-    while not data or not parse_responses(data)[-1].complete:
-        data = read_more(link, data)
-    return parse_responses(data)[-1]
-
-
-def user_of(answer):
-    return {name.lower(): value for name, value in answer.json()["headers"]}.get("iv-user")
+    return ask_on(link, f"{host}:{site.port}", path, cookie)
 
 
 def test_never_asks_and_a_certificate_changes_nothing(site):

@@ -8,9 +8,9 @@ import subprocess
 import pytest
 
 from certificate_clients import Pipe
-from certificate_site import CertificateSite, Curl, reached
+from certificate_site import CertificateSite, Curl, ask_on, context_of, reached, user_of
 from reloading import configure
-from sallyport import BUILD, Instance, free_port, parse_responses, read_more, read_to_end
+from sallyport import BUILD, Instance, free_port, parse_responses, read_to_end
 
 NAMES = ("open", "strict", "asked", "critical", "like")
 LINES = """
@@ -54,16 +54,6 @@ def base(site, name, host="localhost"):
     return f"https://{host}:{site.ports[name]}"
 
 
-def context_of(site, certificate=None, version=None):
-    context = site.tls()
-    context.check_hostname = False
-    if version:
-        context.minimum_version = context.maximum_version = version
-    if certificate:
-        context.load_cert_chain(certificate.chain, certificate.key)
-    return context
-
-
 @contextlib.contextmanager
 def opened(site, name, certificate=None, host="localhost", context=None, session=None, version=None):
     port = site.ports.get(name, site.port)
@@ -75,16 +65,7 @@ def opened(site, name, certificate=None, host="localhost", context=None, session
 
 
 def ask(link, path="/app/x", host=None, cookie=None):
-    more = f"Cookie: {cookie}\r\n" if cookie else ""
-    link.sendall(f"GET {path} HTTP/1.1\r\nHost: {host or link.host}\r\n{more}\r\n".encode())
-    data = b""
-    while not data or not parse_responses(data)[-1].complete:
-        data = read_more(link, data)
-    return parse_responses(data)[-1]
-
-
-def user_of(answer):
-    return {name.lower(): value for name, value in answer.json()["headers"]}.get("iv-user")
+    return ask_on(link, host or link.host, path, cookie)
 
 
 def is_asked(site, name, host="localhost"):

@@ -1,27 +1,14 @@
 #include "config/interfaces.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include "config/parser.hpp"
 #include "config/restart.hpp"
+#include "unit/config/diagnostics.hpp"
 
 using namespace sallyport;
 using namespace sallyport::config;
 
 namespace {
 
-const std::string kBase = "[ssl]\nserver-cert-file = /c\nserver-key-file = /k\n";
 const std::string kCerts = kBase + "[certificate]\nclient-ca-file = /ca\n";
-
-std::vector<std::string> check(const std::string& text) {
-  std::vector<std::string> out;
-  for (const auto& diagnostic : parse(text, "f").diagnostics) out.push_back(diagnostic.to_string());
-  return out;
-}
-
-void expect(const std::string& text, const std::vector<std::string>& expected) {
-  BOOST_TEST(check(text) == expected, boost::test_tools::per_element());
-}
 
 void expect_line(const std::string& value, const std::string& error) {
   expect(kBase + "[interfaces]\nx = " + value + "\n", {"f:5:5: error: x " + error});

@@ -1,5 +1,6 @@
 tests_test_pure_SOURCES += \
   tests/unit/config/checks_test.cpp \
+  tests/unit/config/diagnostics.hpp \
   tests/unit/config/interfaces_test.cpp \
   tests/unit/config/parser_test.cpp \
   tests/unit/config/render_test.cpp \

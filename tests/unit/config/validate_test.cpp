@@ -1,25 +1,9 @@
 #include "config/validate.hpp"
 
-#include <boost/test/unit_test.hpp>
+#include "unit/config/diagnostics.hpp"
 
 using namespace sallyport;
 using namespace sallyport::config;
-
-namespace {
-
-const std::string kBase = "[ssl]\nserver-cert-file = /c\nserver-key-file = /k\n";
-
-std::vector<std::string> check(const std::string& text) {
-  std::vector<std::string> out;
-  for (const auto& diagnostic : parse(text, "f").diagnostics) out.push_back(diagnostic.to_string());
-  return out;
-}
-
-void expect(const std::string& text, const std::vector<std::string>& expected) {
-  BOOST_TEST(check(text) == expected, boost::test_tools::per_element());
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(config_validate)
 
