@@ -27,8 +27,8 @@ constexpr SettingSpec kRows[] = {
          "not logged in, or its POP asks for the level ssl. The others ask in every handshake, and who shows a "
          "certificate of a user is logged in by it. optional: a client without one goes on as a visitor. required: a "
          "client without one, or with one that is refused, gets an error page for every request. critical: its "
-         "handshake fails. Sessions of TLS are not resumed where a certificate is asked for in the handshake; a client that "
-         "keeps no cookies has one session for each of its connections there."},
+         "handshake fails. Sessions of TLS are not resumed where a certificate is asked for in the handshake; a client "
+         "that keeps no cookies has one session for each of its connections there."},
     {.stanza = "certificate",
      .key = "client-ca-file",
      .type = path,

@@ -106,10 +106,10 @@ constexpr SettingSpec kRows[] = {
      .takes_effect = live,
      .summary = "Whether browsers of the Chromium family are made to forget at the logout which certificate was chosen.",
      .paragraph = "They show the same one at the next login without asking their user, until they are restarted; on a "
-                  "computer that several people use, that may be another's. Works by "
-                  "HTTP/2 and TLS 1.3, for those who logged in by certificate; the section %FORGETCERT% of logout.html has an image for it, whose connection fails. A "
-                  "browser that has forgotten its choice by itself, having been restarted with its session, asks for "
-                  "one then."},
+                  "computer that several people use, that may be another's. Works by HTTP/2 and TLS 1.3, for those who "
+                  "logged in by certificate; the section %FORGETCERT% of logout.html has an image for it, whose "
+                  "connection fails. A browser that has forgotten its choice by itself, having been restarted with its "
+                  "session, asks for one then."},
 };
 static_assert(well_formed(kRows));
 

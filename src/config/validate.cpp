@@ -28,7 +28,9 @@ class Judge {
  private:
   void listeners() {
     const auto& server = parsed_.settings.server;
-    if (!server.http && !server.https && parsed_.settings.interfaces.empty()) error("server", "https", "neither https nor http is offered");
+    if (!server.http && !server.https && parsed_.settings.interfaces.empty()) {
+      error("server", "https", "neither https nor http is offered");
+    }
     if (server.http && server.https && server.http_port == server.https_port) {
       error("server", "http-port", "http-port and https-port are the same");
     }

@@ -16,7 +16,6 @@ namespace {
 constexpr int kAccepted = 0;
 constexpr int kRefused = 1;
 constexpr int kNotChecked = 2;
-constexpr std::size_t kMostPem = 1024 * 1024;
 // Longer than the daemon would wait: a person does not mind.
 constexpr auto kPatience = std::chrono::minutes(2);
 
@@ -93,7 +92,7 @@ int check_certificate(const std::string& config_path, const std::string& file) {
     for (const auto& diagnostic : loaded.diagnostics) complain(diagnostic.to_string());
     return kNotChecked;
   }
-  const auto pem = server::read_file(file, kMostPem);
+  const auto pem = server::read_file(file, server::kMostPem);
   if (!pem) return complain(pem.error().detail);
   const auto blocks = pki::decode_pem(*pem, pki::kCertificateLabel);
   if (!blocks || blocks->empty()) return complain(file + ": no certificate in PEM, or not all of it is PEM");

@@ -18,7 +18,6 @@ constexpr const char* kUsage =
     "Error: usage: sallyport certificate authority [-n NAME] [-d DAYS] PREFIX\n"
     "              sallyport certificate issue -a PREFIX [-k server|client] [-n NAME] [-d DAYS] PREFIX HOST...\n"
     "              sallyport certificate check [-c FILE] FILE\n";
-constexpr std::size_t kMostPem = 1024 * 1024;
 constexpr std::uint64_t kMostDays = 36500;
 
 struct Arguments {
@@ -94,9 +93,9 @@ int run_certificate_command(const std::vector<std::string>& words, const std::st
   }
   if (!arguments.options.contains('a')) return misused();
   const std::string& authority = arguments.options['a'];
-  auto certificate = server::read_file(authority + ".pem", kMostPem);
+  auto certificate = server::read_file(authority + ".pem", server::kMostPem);
   if (!certificate) return complain(certificate.error());
-  auto key = server::read_file(authority + ".key", kMostPem);
+  auto key = server::read_file(authority + ".key", server::kMostPem);
   if (!key) return complain(key.error());
   const pki::Minted issuer{std::move(*certificate), Secret::take(std::move(*key))};
   pki::LeafSpec spec;

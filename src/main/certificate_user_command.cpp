@@ -19,7 +19,6 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMostPem = 1024 * 1024;
 constexpr auto kPatience = std::chrono::seconds(30);
 
 int complain(const std::string& why) {
@@ -33,7 +32,7 @@ void print(const char* label, std::string_view value) {
 }
 
 Result<identity::CertificateFacts> read_facts(const std::string& path) {
-  const auto text = server::read_file(path, kMostPem);
+  const auto text = server::read_file(path, server::kMostPem);
   if (!text) return fail(text.error());
   const auto certificates = pki::decode_pem(*text, "CERTIFICATE");
   if (!certificates || certificates->empty()) {

@@ -4,12 +4,6 @@
 #include "server/files.hpp"
 
 namespace sallyport::server {
-namespace {
-
-constexpr std::size_t kMostPem = 1024 * 1024;
-
-}  // namespace
-
 Result<tls::CertificatePair> read_pair(const std::string& chain_file, const std::string& key_file) {
   auto chain = read_file(chain_file, kMostPem);
   if (!chain) return fail(chain.error());

@@ -6,7 +6,6 @@
 namespace sallyport::server {
 namespace {
 
-constexpr std::size_t kMostPem = 1024 * 1024;
 constexpr std::size_t kMostPassword = 4096;
 // A thread waits for one other server.
 constexpr std::size_t kFetchThreads = 8;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@
 
 // Files of the administrator, read and written whole. These calls block: never on a worker's loop.
 namespace sallyport::server {
+
+// How large a file of certificates or keys may be.
+inline constexpr std::size_t kMostPem = 1024 * 1024;
 
 // Errors: not_found, denied, too_large, internal, each with the path.
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes);

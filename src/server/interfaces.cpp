@@ -8,8 +8,6 @@
 namespace sallyport::server {
 namespace {
 
-constexpr std::size_t kMostPem = 1024 * 1024;
-
 std::string priorities_of(const config::SslSettings& settings) {
   std::string priorities = settings.priority.empty() ? tls::kDefaultPriorities : settings.priority;
   if (settings.disable_tls_v12) priorities += ":-VERS-TLS1.2";

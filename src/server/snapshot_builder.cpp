@@ -18,8 +18,6 @@
 namespace sallyport::server {
 namespace {
 
-constexpr std::size_t kMostPem = 1024 * 1024;
-
 upstream::PoolOptions pool_options(const config::JunctionSettings& settings) {
   upstream::PoolOptions options;
   options.connect_timeout = settings.connect_timeout;

@@ -38,7 +38,8 @@ class Worker {
   void run();
   async::Task<> live(Life& life);
   async::Task<> accept_connections(Life& life, std::size_t socket);
-  async::Task<> serve(Life& life, net::Accepted accepted, inbound::Entrance entrance, std::unique_ptr<ConnectionLimits::Place> place);
+  async::Task<> serve(Life& life, net::Accepted accepted, inbound::Entrance entrance,
+                      std::unique_ptr<ConnectionLimits::Place> place);
 
   const std::string id_prefix_;
   inbound::Commons& commons_;
