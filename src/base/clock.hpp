@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 
 namespace sallyport {
 
@@ -33,6 +34,12 @@ class ManualClock final : public Clock {
 // The time of day, for certificates, cookies and log lines only; it can jump.
 inline WallTime wall_now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// Whole seconds since 1970, rounded down. std::chrono's own to_time_t() goes through nanoseconds, which overflow in the
+// year 2262; certificates without an end name 9999 (RFC 5280 section 4.1.2.5).
+inline std::time_t unix_seconds(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace sallyport

@@ -34,7 +34,7 @@ std::string hotp(TotpHash hash, const Secret& key, std::uint64_t counter, unsign
 }
 
 std::uint64_t totp_step(WallTime now, const TotpRules& rules) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  const std::time_t seconds = unix_seconds(now);
   return seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds) / rules.period;
 }
 

@@ -55,7 +55,7 @@ const std::string& remembered_ncsa_time(WallTime time, bool gmt) {
     std::string text;
   };
   thread_local Remembered remembered[2];
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  const std::time_t seconds = unix_seconds(time);
   Remembered& last = remembered[gmt ? 1 : 0];
   if (last.seconds != seconds) last = Remembered{seconds, ncsa_time(seconds, gmt)};
   return last.text;
@@ -125,13 +125,13 @@ class JsonLine {
 }  // namespace
 
 std::string format_utc(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  const std::time_t seconds = unix_seconds(time);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[72];
   std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
                 parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                static_cast<int>(time.time_since_epoch().count() % 1000));
+                static_cast<int>(time.time_since_epoch().count() - seconds * 1000));
   return text;
 }
 

@@ -43,8 +43,8 @@ Result<CertificateHandle> begin_certificate(const std::string& common_name, std:
   CertificateHandle certificate(raw);
   std::string serial = crypto::random_bytes(16);
   serial[0] = static_cast<char>((serial[0] & 0x3f) | 0x40);  // positive, and always 16 bytes long
-  const auto start = std::chrono::system_clock::to_time_t(now - kBackdate);
-  const auto end = std::chrono::system_clock::to_time_t(now + lifetime);
+  const std::time_t start = unix_seconds(now - kBackdate);
+  const std::time_t end = unix_seconds(now + lifetime);
   unsigned char key_id[20];
   std::size_t key_id_size = sizeof key_id;
   for (const int code : {

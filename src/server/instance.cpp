@@ -298,7 +298,7 @@ admin::CommandOutput Instance::run_junction_command(const std::vector<std::strin
   facts.server_name = name_of_server(*state_->settings);
   facts.activity = activity_of(*published_->get(), state_->junctions);
   facts.random_bytes = [] { return crypto::random_bytes(16); };
-  facts.now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch()).count();
+  facts.now = unix_seconds(wall_now());
   const admin::CommandOutput output = admin::run_junction_command(words, next.junctions, facts);
   if (!output.changed) return output;
   const auto save = [&] { return save_changes(next.settings->junction.junction_db, state_->junctions, next.junctions); };

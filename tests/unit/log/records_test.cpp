@@ -52,6 +52,14 @@ BOOST_AUTO_TEST_CASE(G7_json_lines_escape_what_json_must_and_replace_what_is_no_
   BOOST_TEST(line.starts_with("{\"time\":\"2026-02-02T02:40:00.123Z\","));
 }
 
+BOOST_AUTO_TEST_CASE(a_time_is_right_in_every_year_that_a_certificate_can_name) {
+  BOOST_TEST(log::format_utc(WallTime(std::chrono::milliseconds(1))) == "1970-01-01T00:00:00.001Z");
+  BOOST_TEST(log::format_utc(WallTime(std::chrono::milliseconds(-1))) == "1969-12-31T23:59:59.999Z");
+  const auto end_of_time = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::seconds(86399);
+  BOOST_TEST(log::format_utc(end_of_time) == "9999-12-31T23:59:59.000Z");
+  BOOST_TEST(log::format_utc(std::chrono::sys_days(std::chrono::year(0) / 1 / 1)) == "0000-01-01T00:00:00.000Z");
+}
+
 BOOST_AUTO_TEST_CASE(an_audit_line_names_the_outcome_and_its_reason) {
   AuditRecord record;
   record.event = "authn";
