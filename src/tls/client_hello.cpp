@@ -1,6 +1,9 @@
 #include "tls/client_hello.hpp"
 
+#include <gnutls/gnutls.h>
+
 #include "base/text.hpp"
+#include "crypto/gnutls_owner.hpp"
 
 namespace sallyport::tls {
 namespace {
@@ -9,7 +12,11 @@ constexpr unsigned kServerName = 0;
 constexpr unsigned kAlpn = 16;
 constexpr unsigned kPreSharedKey = 41;
 constexpr unsigned kSupportedVersions = 43;
+constexpr unsigned kPostHandshakeAuth = 49;
 constexpr std::size_t kTls12 = 0x0303;
+constexpr std::size_t kHandshakeRecord = 22;
+constexpr std::size_t kClientHello = 1;
+constexpr std::size_t kRecordHeader = 5;
 
 // Takes bytes off the front; after a failure everything is empty.
 class Reader {
@@ -59,7 +66,46 @@ void note_extension(HelloExtensions& hello, unsigned extension_type, std::string
   } else if (extension_type == kPreSharedKey) {
     Reader identities(reader.take(reader.number(2)));
     hello.ticket = std::string(identities.take(identities.number(2)));
+  } else if (extension_type == kPostHandshakeAuth) {
+    hello.offers_post_handshake_auth = true;
   }
+}
+
+namespace {
+
+// Whether it was well-formed to its end.
+bool note_extensions(HelloExtensions& hello, std::string_view client_hello) {
+  const gnutls_datum_t datum = crypto::datum_of(client_hello);
+  const auto note = [](void* context, unsigned type, const unsigned char* data, unsigned size) {
+    note_extension(*static_cast<HelloExtensions*>(context), type,
+                   std::string_view(reinterpret_cast<const char*>(data), size));
+    return 0;
+  };
+  return gnutls_ext_raw_parse(&hello, note, &datum, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO) >= 0;
+}
+
+}  // namespace
+
+HelloExtensions extensions_of(std::string_view client_hello) {
+  HelloExtensions hello;
+  note_extensions(hello, client_hello);
+  return hello;
+}
+
+std::optional<bool> may_offer_post_handshake_auth(std::string_view bytes) {
+  if (bytes.empty()) return std::nullopt;
+  Reader header(bytes);
+  if (header.number(1) != kHandshakeRecord) return true;
+  if (bytes.size() < kRecordHeader) return std::nullopt;
+  header.take(2);  // legacy_record_version
+  const std::size_t length = header.number(2);
+  if (kRecordHeader + length > kMostHelloBytes) return true;
+  if (bytes.size() < kRecordHeader + length) return std::nullopt;
+  Reader record(bytes.substr(kRecordHeader, length));
+  if (record.number(1) != kClientHello) return true;
+  const std::string_view client_hello = record.take(record.number(3));
+  HelloExtensions hello;
+  return client_hello.empty() || !note_extensions(hello, client_hello) || hello.offers_post_handshake_auth;
 }
 
 std::string_view ticket_of_message(std::string_view body) {

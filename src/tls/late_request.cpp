@@ -67,6 +67,7 @@ async::Task<Result<>> TlsStream::request_certificate(async::Deadline deadline) {
   bool announced = how == LateRequest::post_handshake;  // TLS 1.2: has a HelloRequest been sent?
   int warnings = 0;
   for (;;) {
+    const std::uint64_t before = taken_;
     int code = 0;
     if (!announced) {
       code = gnutls_rehandshake(session);
@@ -93,7 +94,7 @@ async::Task<Result<>> TlsStream::request_certificate(async::Deadline deadline) {
         const Result<> flushed = co_await flush(deadline);
         if (!flushed) co_return fail(flushed.error());
       }
-      if (!announced || gnutls_record_get_direction(session) == 1) continue;
+      if (!announced || gnutls_record_get_direction(session) == 1 || has_more_than(before)) continue;
       const Result<> ready = co_await transport_->wait_readable(deadline);
       if (!ready) co_return fail(ready.error().code, "asking for a certificate", Side::client);
       continue;

@@ -30,9 +30,11 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_pt
                                                                   std::shared_ptr<const ServerContext> context,
                                                                   async::Deadline deadline, AcceptOptions options) {
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(transport), std::move(context), nullptr));
+  Result<> done = co_await stream->await_hello(deadline);
+  if (!done) co_return fail(done.error());
   if (const Result<> ready = stream->prepare_server(); !ready) co_return fail(ready.error());
   stream->watch_ = options.watch;
-  Result<> done = co_await stream->handshake(deadline, options);
+  done = co_await stream->handshake(deadline, options);
   stream->watch_ = nullptr;
   if (!done) co_return fail(done.error());
   stream->note_presented();
@@ -60,12 +62,34 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::connect(std::unique_p
   co_return stream;
 }
 
+// A client that says nothing costs no session of GnuTLS. What has come stays in received_.
+async::Task<Result<>> TlsStream::await_hello(async::Deadline deadline) {
+  keeps_transcript_ = server_->client_auth_.asks_late();
+  for (;;) {
+    const net::Attempt attempt = transport_->try_read(received_.room());
+    if (attempt.kind == net::Attempt::Kind::done) {
+      received_.produced(attempt.bytes);
+      if (!keeps_transcript_) co_return Result<>();
+      const std::optional<bool> offers = may_offer_post_handshake_auth(received_.bytes());
+      if (!offers) continue;
+      keeps_transcript_ = *offers;
+      co_return Result<>();
+    }
+    if (attempt.kind != net::Attempt::Kind::would_block) {
+      co_return fail(Errc::closed, "TLS handshake: the peer hung up", Side::client);
+    }
+    received_.rest();
+    const Result<> ready = co_await transport_->wait_readable(deadline);
+    if (!ready) co_return fail(ready.error().code, "TLS handshake", Side::client);
+  }
+}
+
 Result<> TlsStream::prepare_server() {
   gnutls_session_t raw = nullptr;
   unsigned flags = GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_SEND_TICKET |
                    GNUTLS_NO_TICKETS_TLS12 | GNUTLS_ALLOW_ID_CHANGE;
-  // For it GnuTLS keeps the transcript of the handshake, 2 KiB as long as the connection lasts.
-  if (server_->client_auth_.asks_late()) flags |= GNUTLS_POST_HANDSHAKE_AUTH;
+  // 2 KiB as long as the connection lasts; hardly a browser offers what needs it.
+  if (keeps_transcript_) flags |= GNUTLS_POST_HANDSHAKE_AUTH;
   if (const int code = gnutls_init(&raw, flags); code != 0) return fail(crypto::gnutls_error(code, "TLS session"));
   session_.reset(raw);
   gnutls_session_set_ptr(raw, this);
@@ -116,6 +140,7 @@ async::Task<Result<>> TlsStream::handshake(async::Deadline deadline, AcceptOptio
   const Side side = server_ ? Side::client : Side::upstream;
   int warnings = 0;
   for (;;) {
+    const std::uint64_t before = taken_;
     const int code = gnutls_handshake(session_.get());
     // Flights and alerts leave at once, also before an error is reported.
     try_flush();
@@ -126,7 +151,8 @@ async::Task<Result<>> TlsStream::handshake(async::Deadline deadline, AcceptOptio
         const Result<> flushed = co_await flush(deadline);
         if (!flushed) co_return fail(flushed.error());
       }
-      if (gnutls_record_get_direction(session_.get()) == 1) continue;
+      if (gnutls_record_get_direction(session_.get()) == 1 || has_more_than(before)) continue;
+      received_.rest();
       const Result<> ready = co_await transport_->wait_readable(deadline);
       if (!ready) co_return fail(ready.error().code, "TLS handshake", side);
       continue;
@@ -191,6 +217,7 @@ ssize_t TlsStream::take_from_transport(void* into, std::size_t size) {
   const std::size_t n = std::min(size, bytes.size());
   std::memcpy(into, bytes.data(), n);
   received_.consume(n);
+  taken_ += n;
   return static_cast<ssize_t>(n);
 }
 
@@ -326,14 +353,7 @@ int TlsStream::handshake_hook(gnutls_session_t session, unsigned type, unsigned,
 void TlsStream::on_client_hello(std::string_view message) {
   if (hello_seen_) return;  // the second one after a HelloRetryRequest changes nothing
   hello_seen_ = true;
-  HelloExtensions hello;
-  const gnutls_datum_t datum = crypto::datum_of(message);
-  const auto note = [](void* context, unsigned type, const unsigned char* data, unsigned size) {
-    note_extension(*static_cast<HelloExtensions*>(context), type,
-                   std::string_view(reinterpret_cast<const char*>(data), size));
-    return 0;
-  };
-  gnutls_ext_raw_parse(&hello, note, &datum, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+  const HelloExtensions hello = extensions_of(message);
   server_name_ = hello.server_name;
   const std::size_t identity = server_->identity_for(server_name_);
   gnutls_credentials_set(session_.get(), GNUTLS_CRD_CERTIFICATE, server_->credentials_[identity].get());

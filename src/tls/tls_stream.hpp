@@ -126,9 +126,13 @@ class TlsStream final : public net::Stream {
   void on_client_hello(std::string_view message);
   void on_ticket_sent(std::string_view message);
   std::string ticket_binding() const;
+  async::Task<Result<>> await_hello(async::Deadline deadline);
   Result<> prepare_server();
   Result<> prepare_client(const std::string& server_name);
   async::Task<Result<>> handshake(async::Deadline deadline, AcceptOptions options);
+  // GnuTLS says that it needs more after each piece of a message that comes in several records. Whether more is there,
+  // and it is not stuck: it has taken something since it had taken `before`.
+  bool has_more_than(std::uint64_t before) const { return !received_.empty() && taken_ > before; }
   bool use_ticket_key(bool shared);
   Result<> take_early_data();
   void note_presented();
@@ -140,11 +144,13 @@ class TlsStream final : public net::Stream {
   std::shared_ptr<const ClientContext> client_;
   crypto::SessionHandle session_;
   net::Block received_;      // ciphertext that GnuTLS has not asked for yet
+  std::uint64_t taken_ = 0;  // bytes of ciphertext that GnuTLS has got so far
   std::string unsent_;       // ciphertext that the transport has not taken yet, from unsent_from_ on
   std::size_t unsent_from_ = 0;
   bool goes_out_ = false;  // what GnuTLS gives goes past unsent_, if nothing waits there
   std::string server_name_;
   bool hello_seen_ = false;
+  bool keeps_transcript_ = false;  // for post-handshake authentication
   bool ticket_key_set_ = false;
   bool ticket_key_is_shared_ = true;  // or this connection's own: nobody can resume its tickets, they can only be armed
   bool asked_for_certificate_ = false;

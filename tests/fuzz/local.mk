@@ -2,7 +2,7 @@
 fuzz_targets = tests/fuzz/fuzz_h1_request tests/fuzz/fuzz_h1_response tests/fuzz/fuzz_chunked tests/fuzz/fuzz_target \
   tests/fuzz/fuzz_config tests/fuzz/fuzz_policy_xml tests/fuzz/fuzz_junction_xml tests/fuzz/fuzz_ldif tests/fuzz/fuzz_page \
   tests/fuzz/fuzz_h1_beast tests/fuzz/fuzz_h2_session tests/fuzz/fuzz_h2_client_session \
-  tests/fuzz/fuzz_proxy_header tests/fuzz/fuzz_der tests/fuzz/fuzz_crl tests/fuzz/fuzz_certificate
+  tests/fuzz/fuzz_proxy_header tests/fuzz/fuzz_der tests/fuzz/fuzz_crl tests/fuzz/fuzz_certificate tests/fuzz/fuzz_client_hello
 EXTRA_PROGRAMS += $(fuzz_targets)
 fuzz_programs: $(BUILT_SOURCES)
 	$(MAKE) $(AM_MAKEFLAGS) $(fuzz_targets)
@@ -59,6 +59,9 @@ tests_fuzz_fuzz_crl_LDFLAGS = $(fuzz_link_flags)
 tests_fuzz_fuzz_certificate_SOURCES = tests/fuzz/fuzz_certificate.cpp tests/fuzz/check.hpp
 tests_fuzz_fuzz_certificate_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_certificate_LDFLAGS = $(fuzz_link_flags)
+tests_fuzz_fuzz_client_hello_SOURCES = tests/fuzz/fuzz_client_hello.cpp tests/fuzz/check.hpp
+tests_fuzz_fuzz_client_hello_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_client_hello_LDFLAGS = $(fuzz_link_flags)
 
 # The same targets without a fuzzer: `make check` gives them their seeds.
 check_PROGRAMS += tests/fuzz/replay
@@ -68,7 +71,8 @@ tests_fuzz_replay_SOURCES = tests/fuzz/replay.cpp tests/fuzz/check.hpp tests/fuz
   tests/fuzz/fuzz_h1_response.cpp tests/fuzz/fuzz_chunked.cpp tests/fuzz/fuzz_target.cpp tests/fuzz/fuzz_config.cpp \
   tests/fuzz/fuzz_policy_xml.cpp tests/fuzz/fuzz_junction_xml.cpp tests/fuzz/fuzz_ldif.cpp tests/fuzz/fuzz_page.cpp \
   tests/fuzz/fuzz_h1_beast.cpp tests/fuzz/fuzz_h2_session.cpp tests/fuzz/fuzz_h2_client_session.cpp \
-  tests/fuzz/fuzz_proxy_header.cpp tests/fuzz/fuzz_der.cpp tests/fuzz/fuzz_crl.cpp tests/fuzz/fuzz_certificate.cpp
+  tests/fuzz/fuzz_proxy_header.cpp tests/fuzz/fuzz_der.cpp tests/fuzz/fuzz_crl.cpp tests/fuzz/fuzz_certificate.cpp \
+  tests/fuzz/fuzz_client_hello.cpp
 tests_fuzz_replay_CPPFLAGS = $(AM_CPPFLAGS) -DSALLYPORT_FUZZ_REPLAY
 tests_fuzz_replay_LDADD = $(CORE_LIBS)
 

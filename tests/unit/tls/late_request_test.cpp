@@ -10,9 +10,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// How a client sends its first message.
+enum class Manner : std::uint8_t {
+  whole,
+  trickling,  // a few bytes, then nothing for a while
+  in_records  // of a few bytes each
+};
+
 // A client that can be asked for a certificate late.
 class LateClient {
  public:
+  Manner manner = Manner::whole;
+
   LateClient(std::unique_ptr<net::Stream> transport, const CertificatePair* pair, const char* priorities, unsigned flags)
       : transport_(std::move(transport)) {
     gnutls_session_t session = nullptr;
@@ -38,6 +47,7 @@ class LateClient {
     return static_cast<int>(gnutls_record_recv(session_.get(), &byte, 1));
   }
   void send(std::string_view text) { gnutls_record_send(session_.get(), text.data(), text.size()); }
+  void send_small_records() { BOOST_REQUIRE(gnutls_record_set_max_size(session_.get(), 512) == 0); }
   void refuse() { gnutls_alert_send(session_.get(), GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION); }
   void hang_up() { transport_->abort(); }
 
@@ -48,7 +58,23 @@ class LateClient {
   }
   static ssize_t push(gnutls_transport_ptr_t self, const void* from, std::size_t size) {
     auto& client = *static_cast<LateClient*>(self);
-    return client.outcome(client.transport_->try_write(std::string_view(static_cast<const char*>(from), size)));
+    const std::string_view bytes(static_cast<const char*>(from), size);
+    if (client.manner == Manner::trickling && (client.pauses_ = !client.pauses_)) {
+      return client.outcome(net::Attempt::would_block());
+    }
+    if (client.manner == Manner::in_records && !client.began_) {
+      client.began_ = true;
+      for (std::size_t at = 5; at < size; at += kPiece) {
+        const std::string_view piece = bytes.substr(at, kPiece);
+        std::string record(bytes.substr(0, 3));
+        record += {'\0', static_cast<char>(piece.size())};
+        record += piece;
+        client.transport_->try_write(record);
+      }
+      return static_cast<ssize_t>(size);
+    }
+    const std::size_t most = client.manner == Manner::trickling ? kPiece : size;
+    return client.outcome(client.transport_->try_write(bytes.substr(0, most)));
   }
   ssize_t outcome(const net::Attempt& attempt) {
     if (attempt.kind == net::Attempt::Kind::done) return static_cast<ssize_t>(attempt.bytes);
@@ -57,6 +83,9 @@ class LateClient {
     return -1;
   }
 
+  static constexpr std::size_t kPiece = 50;
+  bool pauses_ = false;
+  bool began_ = false;
   std::unique_ptr<net::Stream> transport_;
   crypto::CredentialsHandle credentials_;
   crypto::SessionHandle session_;
@@ -79,15 +108,18 @@ struct Late : Meeting {
     context = ServerContext::make(server_options, tickets).value();
   }
 
-  void connect(const char* priorities, const CertificatePair* pair, unsigned flags = GNUTLS_POST_HANDSHAKE_AUTH) {
+  void connect(const char* priorities, const CertificatePair* pair, unsigned flags = GNUTLS_POST_HANDSHAKE_AUTH,
+               Manner manner = Manner::whole) {
     auto [left, right] = net::make_pipe();
     group.spawn(accept_into(ends, std::move(left), context, loop.in(10s)));
     client = std::make_unique<LateClient>(std::move(right), pair, priorities, flags);
+    client->manner = manner;
     int code = GNUTLS_E_AGAIN;
-    for (int round = 0; round < 100 && code == GNUTLS_E_AGAIN; ++round) {
+    for (int round = 0; round < 1000 && code == GNUTLS_E_AGAIN; ++round) {
       code = client->handshake();
       loop.run_ready();
     }
+    BOOST_TEST_INFO(static_cast<int>(manner));
     BOOST_REQUIRE_MESSAGE(code == 0 && ends.server, gnutls_strerror(code) + (" / " + ends.server_error));
     BOOST_TEST(ends.server->take_presented().empty());
     BOOST_TEST(!ends.server->has_asked());
@@ -133,6 +165,33 @@ BOOST_AUTO_TEST_CASE(a_client_of_tls_1_3_that_offers_it_is_asked_after_the_hands
   const std::size_t before = tickets.size();
   BOOST_TEST(ends.server->send_tickets(2).has_value());
   BOOST_TEST(tickets.size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_asked_however_its_client_hello_came) {
+  for (const Manner manner : {Manner::in_records, Manner::trickling}) {
+    connect(kTls13, &alice, GNUTLS_POST_HANDSHAKE_AUTH, manner);
+    BOOST_TEST((ends.server->late_request() == LateRequest::post_handshake));
+    over = false;
+    ask_and_answer();
+    BOOST_TEST(asked.has_value());
+    BOOST_TEST(ends.server->take_presented().size() == 1u);
+    ends = Ends();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_in_several_records_is_read_to_its_end) {
+  CertificatePair chain = alice;
+  chain.chain_pem += test_authority().certificate_pem;
+  for (const char* const priorities : {kTls13, kTls12}) {
+    connect(priorities, &chain);
+    client->send_small_records();
+    over = false;
+    ask_and_answer();
+    BOOST_TEST(over);
+    BOOST_TEST(asked.has_value());
+    BOOST_TEST(ends.server->take_presented().size() == 2u);
+    ends = Ends();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_client_of_tls_1_3_that_does_not_offer_it_cannot_be_asked) {
