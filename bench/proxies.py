@@ -34,6 +34,12 @@ worker-threads = {{workers}}
 [junction]
 max-cached-persistent-connections = 64
 """
+# Clients can be asked for a certificate after the handshake.
+LATE_CONF = """
+[certificate]
+accept-client-certs = prompt_as_needed
+client-ca-file = {ca}
+"""
 
 
 def family(pid):
@@ -113,6 +119,8 @@ class House:
     def start(self, name, **options):
         kind, _, variant = name.partition("-")
         makers = {"nginx": start_nginx, "haproxy": start_haproxy, "sallyport": start_sallyport}
+        if name == "sallyport-late":
+            options["extra"] = LATE_CONF.format(ca=self.certificates / "ca.pem")
         if kind == "apache":
             from apache import start_apache
             return self.keep(start_apache(self, name, variant, **options))
@@ -192,8 +200,8 @@ def logged_in(instance, user="alice", password=PASSWORD):
     return "Cookie: " + "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
 
 
-def start_sallyport(house, workers=2):
-    instance = new_instance(house, workers)
+def start_sallyport(house, workers=2, extra=""):
+    instance = new_instance(house, workers, extra=extra)
     instance.start()
     set_up(house, instance)
     return Proxy("sallyport", instance.process, instance.port, "/app", [logged_in(instance)], instance)

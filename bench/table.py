@@ -65,11 +65,11 @@ def to(work, other):
     return lambda r: r.ratio(work, "sallyport", other) if r.has(work, "sallyport", other) else None
 
 
-def figure(work, name, per=1):
+def figure(work, name, per=1, proxy="sallyport"):
     def measured(results):
-        if not results.has(work, "sallyport"):
+        if not results.has(work, proxy):
             return None
-        return Spread.of([value / per for value in results.values(work, "sallyport", name)])
+        return Spread.of([value / per for value in results.values(work, proxy, name)])
     return measured
 
 
@@ -90,7 +90,11 @@ TARGETS = [
     Target("new connection, full TLS 1.3 handshake, ECDSA P-256, one request : nginx", 1.3, to("new", "nginx")),
     Target("new connection, resumed, one request : nginx", 1.2, to("resumed", "nginx")),
     Target("memory of an idle keep-alive connection, HTTP/1.1", 16, figure("idle-h1", "KiB"), " KiB"),
+    Target("the same, where a certificate may be asked for late", 16, figure("idle-h1", "KiB", proxy="sallyport-late"),
+           " KiB"),
     Target("memory of an idle keep-alive connection, HTTP/2", 24, figure("idle-h2", "KiB"), " KiB"),
+    Target("the same, where a certificate may be asked for late", 24, figure("idle-h2", "KiB", proxy="sallyport-late"),
+           " KiB"),
     Target("session entry, user with 20 groups", 1.5, figure("entry", "bytes", 1024), " KiB"),
     Target("Apache with form login, same request : Sallyport", 20, cheaper_than_apache, at_least=True),
     Target("scaling from 1 to 2 workers", 1.8, figure("scaling", "scaling"), at_least=True),

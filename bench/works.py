@@ -55,6 +55,9 @@ def scaling(bench, name):
     return {"cost": two, "cost of one": one, "scaling": 2 * one / two}
 
 
+# sallyport-late: one that may ask for a certificate later.
+IDLE_PROXIES = ("nginx", "haproxy", "sallyport", "sallyport-late")
+
 WORKS = {
     "h1-1k": Work("1 KiB, keep-alive", keep_alive("/1k", 32)),
     "h1-10k": Work("10 KiB, keep-alive", keep_alive("/10k", 32)),
@@ -66,8 +69,8 @@ WORKS = {
     "apache": Work("1 KiB, logged in, Apache's ways",
                    keep_alive("/1k", 32), ("sallyport", *(f"apache-{v}" for v in VARIANTS))),
     "scaling": Work("1 KiB, one worker and two", scaling, ("nginx", "sallyport")),
-    "idle-h1": Work("idle connection, HTTP/1.1", idle("http/1.1"), most_rounds=3, starts_own=True),
-    "idle-h2": Work("idle connection, HTTP/2", idle("h2"), most_rounds=3, starts_own=True),
+    "idle-h1": Work("idle connection, HTTP/1.1", idle("http/1.1"), IDLE_PROXIES, most_rounds=3, starts_own=True),
+    "idle-h2": Work("idle connection, HTTP/2", idle("h2"), IDLE_PROXIES, most_rounds=3, starts_own=True),
     "entry": Work("session entry, 20 groups", lambda bench, _: session_entry(bench.options.sessions), ("sallyport",),
                   most_rounds=3, starts_own=True),
     "sessions": Work("request among many sessions",
