@@ -94,7 +94,11 @@ async::Task<Result<>> TlsStream::request_certificate(async::Deadline deadline) {
         const Result<> flushed = co_await flush(deadline);
         if (!flushed) co_return fail(flushed.error());
       }
-      if (!announced || gnutls_record_get_direction(session) == 1 || has_more_than(before)) continue;
+      if (!announced || gnutls_record_get_direction(session) == 1) continue;
+      if (has_more_than(before)) {
+        co_await async::NextTurn();
+        continue;
+      }
       const Result<> ready = co_await transport_->wait_readable(deadline);
       if (!ready) co_return fail(ready.error().code, "asking for a certificate", Side::client);
       continue;

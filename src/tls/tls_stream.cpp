@@ -151,7 +151,11 @@ async::Task<Result<>> TlsStream::handshake(async::Deadline deadline, AcceptOptio
         const Result<> flushed = co_await flush(deadline);
         if (!flushed) co_return fail(flushed.error());
       }
-      if (gnutls_record_get_direction(session_.get()) == 1 || has_more_than(before)) continue;
+      if (gnutls_record_get_direction(session_.get()) == 1) continue;
+      if (has_more_than(before)) {
+        co_await async::NextTurn();
+        continue;
+      }
       received_.rest();
       const Result<> ready = co_await transport_->wait_readable(deadline);
       if (!ready) co_return fail(ready.error().code, "TLS handshake", side);

@@ -131,7 +131,8 @@ class TlsStream final : public net::Stream {
   Result<> prepare_client(const std::string& server_name);
   async::Task<Result<>> handshake(async::Deadline deadline, AcceptOptions options);
   // GnuTLS says that it needs more after each piece of a message that comes in several records. Whether more is there,
-  // and it is not stuck: it has taken something since it had taken `before`.
+  // and it is not stuck: it has taken something since it had taken `before`. A message can come in thousands of records:
+  // everybody else has his turn between them.
   bool has_more_than(std::uint64_t before) const { return !received_.empty() && taken_ > before; }
   bool use_ticket_key(bool shared);
   Result<> take_early_data();
