@@ -95,11 +95,7 @@ async::Task<Result<>> TlsStream::request_certificate(async::Deadline deadline) {
         if (!flushed) co_return fail(flushed.error());
       }
       if (!announced || gnutls_record_get_direction(session) == 1) continue;
-      if (has_more_than(before)) {
-        co_await async::NextTurn();
-        continue;
-      }
-      const Result<> ready = co_await transport_->wait_readable(deadline);
+      const Result<> ready = co_await await_ciphertext(before, deadline);
       if (!ready) co_return fail(ready.error().code, "asking for a certificate", Side::client);
       continue;
     }

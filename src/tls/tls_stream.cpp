@@ -30,11 +30,11 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::accept(std::unique_pt
                                                                   std::shared_ptr<const ServerContext> context,
                                                                   async::Deadline deadline, AcceptOptions options) {
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(transport), std::move(context), nullptr));
-  Result<> done = co_await stream->await_hello(deadline);
-  if (!done) co_return fail(done.error());
-  if (const Result<> ready = stream->prepare_server(); !ready) co_return fail(ready.error());
+  const Result<bool> asked_later = co_await stream->await_hello(deadline);
+  if (!asked_later) co_return fail(asked_later.error());
+  if (const Result<> ready = stream->prepare_server(*asked_later); !ready) co_return fail(ready.error());
   stream->watch_ = options.watch;
-  done = co_await stream->handshake(deadline, options);
+  Result<> done = co_await stream->handshake(deadline, options);
   stream->watch_ = nullptr;
   if (!done) co_return fail(done.error());
   stream->note_presented();
@@ -62,18 +62,18 @@ async::Task<Result<std::unique_ptr<TlsStream>>> TlsStream::connect(std::unique_p
   co_return stream;
 }
 
-// A client that says nothing costs no session of GnuTLS. What has come stays in received_.
-async::Task<Result<>> TlsStream::await_hello(async::Deadline deadline) {
-  keeps_transcript_ = server_->client_auth_.asks_late();
+// Whether the client may be asked for a certificate after its handshake (RFC 8446 section 4.6.2). One that says nothing
+// costs no session of GnuTLS. What has come stays in received_.
+async::Task<Result<bool>> TlsStream::await_hello(async::Deadline deadline) {
+  const bool asks_late = server_->client_auth_.asks_late();
   for (;;) {
     const net::Attempt attempt = transport_->try_read(received_.room());
     if (attempt.kind == net::Attempt::Kind::done) {
       received_.produced(attempt.bytes);
-      if (!keeps_transcript_) co_return Result<>();
+      if (!asks_late) co_return false;
       const std::optional<bool> offers = may_offer_post_handshake_auth(received_.bytes());
-      if (!offers) continue;
-      keeps_transcript_ = *offers;
-      co_return Result<>();
+      if (offers) co_return *offers;
+      continue;
     }
     if (attempt.kind != net::Attempt::Kind::would_block) {
       co_return fail(Errc::closed, "TLS handshake: the peer hung up", Side::client);
@@ -84,12 +84,12 @@ async::Task<Result<>> TlsStream::await_hello(async::Deadline deadline) {
   }
 }
 
-Result<> TlsStream::prepare_server() {
+Result<> TlsStream::prepare_server(bool keeps_transcript) {
   gnutls_session_t raw = nullptr;
   unsigned flags = GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_NO_AUTO_SEND_TICKET |
                    GNUTLS_NO_TICKETS_TLS12 | GNUTLS_ALLOW_ID_CHANGE;
   // 2 KiB as long as the connection lasts; hardly a browser offers what needs it.
-  if (keeps_transcript_) flags |= GNUTLS_POST_HANDSHAKE_AUTH;
+  if (keeps_transcript) flags |= GNUTLS_POST_HANDSHAKE_AUTH;
   if (const int code = gnutls_init(&raw, flags); code != 0) return fail(crypto::gnutls_error(code, "TLS session"));
   session_.reset(raw);
   gnutls_session_set_ptr(raw, this);
@@ -152,12 +152,7 @@ async::Task<Result<>> TlsStream::handshake(async::Deadline deadline, AcceptOptio
         if (!flushed) co_return fail(flushed.error());
       }
       if (gnutls_record_get_direction(session_.get()) == 1) continue;
-      if (has_more_than(before)) {
-        co_await async::NextTurn();
-        continue;
-      }
-      received_.rest();
-      const Result<> ready = co_await transport_->wait_readable(deadline);
+      const Result<> ready = co_await await_ciphertext(before, deadline);
       if (!ready) co_return fail(ready.error().code, "TLS handshake", side);
       continue;
     }
@@ -169,6 +164,15 @@ async::Task<Result<>> TlsStream::handshake(async::Deadline deadline, AcceptOptio
     if (transport_ended_) co_return fail(Errc::closed, "TLS handshake: the peer hung up", side);
     co_return fail(Errc::tls, "TLS handshake: " + why, side);
   }
+}
+
+async::Task<Result<>> TlsStream::await_ciphertext(std::uint64_t before, async::Deadline deadline) {
+  if (!received_.empty() && taken_ > before) {
+    co_await async::NextTurn();
+    co_return Result<>();
+  }
+  received_.rest();
+  co_return co_await transport_->wait_readable(deadline);
 }
 
 std::string TlsStream::refusal_of_peer(int code) const {

@@ -126,14 +126,13 @@ class TlsStream final : public net::Stream {
   void on_client_hello(std::string_view message);
   void on_ticket_sent(std::string_view message);
   std::string ticket_binding() const;
-  async::Task<Result<>> await_hello(async::Deadline deadline);
-  Result<> prepare_server();
+  async::Task<Result<bool>> await_hello(async::Deadline deadline);
+  Result<> prepare_server(bool keeps_transcript);
   Result<> prepare_client(const std::string& server_name);
   async::Task<Result<>> handshake(async::Deadline deadline, AcceptOptions options);
-  // GnuTLS says that it needs more after each piece of a message that comes in several records. Whether more is there,
-  // and it is not stuck: it has taken something since it had taken `before`. A message can come in thousands of records:
-  // everybody else has his turn between them.
-  bool has_more_than(std::uint64_t before) const { return !received_.empty() && taken_ > before; }
+  // Until GnuTLS, which had taken `before` bytes when it was called, may find more. It asks for more after each piece of a
+  // message that comes in several records, though the rest be here; in thousands of them: others have a turn in between.
+  async::Task<Result<>> await_ciphertext(std::uint64_t before, async::Deadline deadline);
   bool use_ticket_key(bool shared);
   Result<> take_early_data();
   void note_presented();
@@ -151,7 +150,6 @@ class TlsStream final : public net::Stream {
   bool goes_out_ = false;  // what GnuTLS gives goes past unsent_, if nothing waits there
   std::string server_name_;
   bool hello_seen_ = false;
-  bool keeps_transcript_ = false;  // for post-handshake authentication
   bool ticket_key_set_ = false;
   bool ticket_key_is_shared_ = true;  // or this connection's own: nobody can resume its tickets, they can only be armed
   bool asked_for_certificate_ = false;

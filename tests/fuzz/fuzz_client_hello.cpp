@@ -1,5 +1,7 @@
 // The ClientHello, before GnuTLS reads it: every input gets a verdict within the limit, which more bytes do not change;
 // what its extensions say holds what texts of theirs may hold.
+#include <algorithm>
+
 #include "check.hpp"
 #include "tls/client_hello.hpp"
 
