@@ -106,8 +106,8 @@ void EventLoop::turn(bool may_wait) {
   ListNode postponed;
   later_.splice_to(postponed);
   while (postponed.linked()) post(*static_cast<Ready*>(postponed.next()));
-  // What these post runs in the next round, without a poll between: a task that ends posts its parent. After some rounds
-  // the sockets have their turn, so that nobody starves them.
+  // What these post (a signal wakes others) runs in the next round, without a poll between. After some rounds the sockets
+  // have their turn, so that nobody starves them.
   for (int round = 0; round < kRoundsPerPoll && ready_.linked(); ++round) run_round();
 }
 

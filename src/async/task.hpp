@@ -47,12 +47,13 @@ class PromiseBase : public Ready {
  protected:
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
-    // Posts the parent instead of resuming it: the depth of the stack follows the depth of calls, in every build.
+    // Resumes the parent at once, behind the end of this frame, which it may destroy. What a wait ends is posted to the
+    // loop (see Wait), so that the stack is never deeper than tasks await each other.
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> self) noexcept {
       PromiseBase& promise = self.promise();
       if (promise.parent_ != nullptr) {
-        promise.context_.loop->post(*promise.parent_);
+        promise.parent_->handle_.resume();
       } else if (promise.completion_ != nullptr) {
         promise.completion_->completed();
       }

@@ -29,8 +29,8 @@ std::string_view name_of(DenialReason reason) {
 // The only maker of permits.
 class Judge {
  public:
-  Judge(const Policy& policy, identity::Subject subject, ObjectName object, Request request)
-      : policy_(policy), subject_(std::move(subject)), object_(std::move(object)), request_(std::move(request)) {}
+  Judge(const Policy& policy, const identity::Subject& subject, ObjectName object, Request request)
+      : policy_(policy), subject_(subject), object_(std::move(object)), request_(std::move(request)) {}
 
   Decision decide(PermissionSet needed, const Environment& environment) && {
     using enum Evaluation::Outcome;
@@ -42,7 +42,7 @@ class Judge {
   }
 
   Decision permit(const Evaluation& result) && {
-    Permit permit(std::move(subject_), std::move(object_), std::move(request_), policy_.generation());
+    Permit permit(std::move(object_), std::move(request_), policy_.generation());
     permit.acl_ = result.attachment->acl.name.text();
     if (result.pop != nullptr) permit.pop_ = result.pop->pop.name.text();
     if (result.outcome != Evaluation::Outcome::permitted) permit.warning_ = result.reason;
@@ -51,7 +51,7 @@ class Judge {
 
   Decision hold_up(const Evaluation& result) && {
     return StepUp{result.requirement->level,
-                  std::move(subject_),
+                  subject_,
                   std::move(object_),
                   std::move(request_),
                   result.pop->pop.name.to_string(),
@@ -65,7 +65,7 @@ class Judge {
     const bool login_could_help = a_login_matters && !subject_.is_authenticated();
     Denial denial{result.reason,
                   login_could_help,
-                  std::move(subject_),
+                  subject_,
                   std::move(object_),
                   std::move(request_),
                   needed,
@@ -88,22 +88,22 @@ class Judge {
 
  private:
   const Policy& policy_;
-  identity::Subject subject_;
+  const identity::Subject& subject_;  // whose count of references all workers share: a permit takes none
   ObjectName object_;
   Request request_;
 };
 
-Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, const MethodMap& methods,
+Decision decide(const Policy& policy, const identity::Subject& subject, ObjectName object, const MethodMap& methods,
                 const Environment& environment, Request request) {
   const auto needed = methods.needed(request.method);
-  Judge judge(policy, std::move(subject), std::move(object), std::move(request));
+  Judge judge(policy, subject, std::move(object), std::move(request));
   if (!needed) return std::move(judge).deny({.reason = DenialReason::unknown_method}, {});
   return std::move(judge).decide(*needed, environment);
 }
 
-Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, PermissionSet needed,
+Decision decide(const Policy& policy, const identity::Subject& subject, ObjectName object, PermissionSet needed,
                 const Environment& environment, Request request) {
-  return Judge(policy, std::move(subject), std::move(object), std::move(request)).decide(needed, environment);
+  return Judge(policy, subject, std::move(object), std::move(request)).decide(needed, environment);
 }
 
 }  // namespace sallyport::authz

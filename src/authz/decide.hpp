@@ -37,8 +37,8 @@ enum class DenialReason : std::uint8_t {
 // A short, stable name for logs and the audit ("no_traverse"); never null.
 std::string_view name_of(DenialReason reason);
 
-// The proof that a subject may do this to an object. Only decide() makes one; whatever sends a request on takes it, and
-// takes it away. It can be moved, not copied.
+// The proof that the subject of a decision may do this to an object. Only decide() makes one; whatever sends a request on
+// takes it, and takes it away. It can be moved, not copied. The policy must outlive it.
 class Permit {
  public:
   Permit(Permit&&) noexcept = default;
@@ -46,32 +46,27 @@ class Permit {
   Permit(const Permit&) = delete;
   Permit& operator=(const Permit&) = delete;
 
-  const identity::Subject& subject() const { return subject_; }
   const ObjectName& object() const { return object_; }
   const std::string& method() const { return request_.method; }
   std::uint64_t audit_id() const { return request_.audit_id; }
   std::uint64_t generation() const { return generation_; }
   // The list that counted for the object.
-  const std::string& acl() const { return acl_; }
+  std::string_view acl() const { return acl_; }
   // The protected object policy that counted for it; empty if there is none.
-  const std::string& pop() const { return pop_; }
+  std::string_view pop() const { return pop_; }
   // Set in warning mode alone: why this would have been denied, or held up until a step-up, without it. Has to be audited.
   std::optional<DenialReason> warning() const { return warning_; }
 
  private:
   friend class Judge;
-  Permit(identity::Subject subject, ObjectName object, Request request, std::uint64_t generation)
-      : subject_(std::move(subject)),
-        object_(std::move(object)),
-        request_(std::move(request)),
-        generation_(generation) {}
+  Permit(ObjectName object, Request request, std::uint64_t generation)
+      : object_(std::move(object)), request_(std::move(request)), generation_(generation) {}
 
-  identity::Subject subject_;
   ObjectName object_;
   Request request_;
   std::uint64_t generation_;
-  std::string acl_;
-  std::string pop_;
+  std::string_view acl_;
+  std::string_view pop_;
   std::optional<DenialReason> warning_;
 };
 
@@ -110,11 +105,11 @@ using Decision = std::variant<Permit, StepUp, Denial>;
 // the conditions of the protected object policy, which is found in the same way but by itself: the client's network, TLS,
 // the level. Who has B in the object's list is free of them. In warning mode nothing is refused but what could not be
 // evaluated.
-Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, const MethodMap& methods,
+Decision decide(const Policy& policy, const identity::Subject& subject, ObjectName object, const MethodMap& methods,
                 const Environment& environment, Request request);
 
 // The same for an operation that is no HTTP request. Nothing needed is an evaluation error, not a permit.
-Decision decide(const Policy& policy, identity::Subject subject, ObjectName object, PermissionSet needed,
+Decision decide(const Policy& policy, const identity::Subject& subject, ObjectName object, PermissionSet needed,
                 const Environment& environment, Request request);
 
 // How decide() comes to its answer, a line for each step: each list on the way with the entry that counted and what it

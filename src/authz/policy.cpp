@@ -16,6 +16,14 @@ auto place_of(Children& children, std::string_view segment) {
 
 std::uint32_t Policy::child_of(std::uint32_t node, std::string_view segment) const {
   const auto& children = nodes_[node].children;
+  // Names of different lengths are told apart without a look at them; to put them in order takes one each.
+  constexpr std::size_t few = 8;
+  if (children.size() <= few) {
+    for (const auto& [name, child] : children) {
+      if (name == segment) return child;
+    }
+    return kNone;
+  }
   const auto found = place_of(children, segment);
   return found != children.end() && found->first == segment ? found->second : kNone;
 }

@@ -30,13 +30,14 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
   return out;
 }
 
-using Values = std::array<std::int8_t, 256>;
+// Of the characters of an alphabet; above 63 for all others.
+using Values = std::array<std::uint8_t, 256>;
 
 constexpr Values values_of(std::string_view alphabet) {
   Values values{};
-  for (auto& value : values) value = -1;
+  for (auto& value : values) value = 0xff;
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   }
   return values;
 }
@@ -47,21 +48,22 @@ constexpr Values kUrlSafeValues = values_of(kUrlSafe);
 // Writes text.size() * 6 / 8 bytes; false if the text is not canonical base64 without padding.
 bool decode64_into(char* out, std::string_view text, const Values& values) {
   if (text.size() % 4 == 1) return false;
-  int bad = 0;
+  std::uint32_t all = 0;
   const auto value = [&](char c) {
-    const int v = values[static_cast<unsigned char>(c)];
-    bad |= v;
-    return static_cast<std::uint32_t>(v & 63);
+    const std::uint32_t v = values[static_cast<unsigned char>(c)];
+    all |= v;
+    return v;
   };
-  for (; text.size() >= 4; text.remove_prefix(4)) {
-    const std::uint32_t three = value(text[0]) << 18 | value(text[1]) << 12 | value(text[2]) << 6 | value(text[3]);
+  const char* at = text.data();
+  for (const char* const end = at + text.size() / 4 * 4; at != end; at += 4) {
+    const std::uint32_t three = value(at[0]) << 18 | value(at[1]) << 12 | value(at[2]) << 6 | value(at[3]);
     *out++ = static_cast<char>(three >> 16 & 0xff);
     *out++ = static_cast<char>(three >> 8 & 0xff);
     *out++ = static_cast<char>(three & 0xff);
   }
   std::uint32_t bits = 0;
   int count = 0;
-  for (const char c : text) {
+  for (const char c : text.substr(text.size() / 4 * 4)) {
     bits = bits << 6 | value(c);
     count += 6;
     if (count >= 8) {
@@ -70,7 +72,7 @@ bool decode64_into(char* out, std::string_view text, const Values& values) {
     }
   }
   // Bits left over must be zero, or two texts would decode to the same bytes.
-  return bad >= 0 && (bits & ((1u << count) - 1)) == 0;
+  return all < 64 && (bits & ((1u << count) - 1)) == 0;
 }
 
 std::optional<std::string> decode64(std::string_view text, const Values& values, bool padded) {

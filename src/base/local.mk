@@ -5,4 +5,5 @@ libpure_a_SOURCES += \
   src/base/endpoint.cpp src/base/endpoint.hpp \
   src/base/result.cpp src/base/result.hpp \
   src/base/secret.cpp src/base/secret.hpp \
-  src/base/text.cpp src/base/text.hpp
+  src/base/text.cpp src/base/text.hpp \
+  src/base/words.hpp

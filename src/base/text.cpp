@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace sallyport {
 
@@ -13,12 +14,6 @@ std::string lowered(std::string_view text) {
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -35,13 +30,23 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view digits, std::uint64
   constexpr std::size_t kNeverTooMany = 19;
   if (digits.empty()) return std::nullopt;
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
+  for (const char c : digits.substr(0, kNeverTooMany)) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  for (std::size_t i = kNeverTooMany; i < digits.size(); ++i) {
     if (!is_digit(digits[i])) return std::nullopt;
     const auto digit = static_cast<std::uint64_t>(digits[i] - '0');
-    if (i >= kNeverTooMany && value > (UINT64_MAX - digit) / 10) return std::nullopt;
+    if (value > (UINT64_MAX - digit) / 10) return std::nullopt;
     value = value * 10 + digit;
   }
   return value <= max ? std::optional(value) : std::nullopt;
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
 }
 
 namespace {
@@ -52,6 +57,19 @@ constexpr std::array<bool, 256> make_plain_in_logs() {
   return plain;
 }
 constexpr std::array<bool, 256> kPlainInLogs = make_plain_in_logs();
+
+// How many characters at the front need no escape: nearly always all.
+std::size_t count_plain_in_logs(std::string_view text, char also) {
+  std::size_t plain = 0;
+  for (; text.size() - plain >= words::kSize; plain += words::kSize) {
+    const std::uint64_t word = words::load(text.data() + plain);
+    const std::uint64_t others = words::any_control(word) | words::any_equal(word, '\\') |
+                                 words::any_equal(word, static_cast<unsigned char>(also)) | (word & words::kHighBits);
+    if (others != 0) return plain + words::first(others);
+  }
+  while (plain < text.size() && kPlainInLogs[static_cast<unsigned char>(text[plain])] && text[plain] != also) ++plain;
+  return plain;
+}
 
 // The length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629 section 4).
 std::size_t utf8_sequence_length(std::string_view text) {
@@ -113,9 +131,7 @@ void append_log_escaped(std::string& out, std::string_view text, std::size_t max
   const bool cut = text.size() > max;
   if (cut) text = text.substr(0, max);
   while (!text.empty()) {
-    // Nearly all texts are plain from end to end.
-    std::size_t plain = 0;
-    while (plain < text.size() && kPlainInLogs[static_cast<unsigned char>(text[plain])] && text[plain] != also) ++plain;
+    const std::size_t plain = count_plain_in_logs(text, also);
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -5,7 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
+
+#include "base/words.hpp"
 
 // ASCII text without locales.
 namespace sallyport {
@@ -28,6 +31,9 @@ constexpr int hex_value(char c) {
 std::string lowered(std::string_view text);
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
+  if (!std::is_constant_evaluated() && a.size() >= words::kSize / 2) {
+    return words::agree(a.data(), b.data(), a.size(), words::equal_ignoring_case);
+  }
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
@@ -36,13 +42,20 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 
 // Without the spaces and tabs at both ends.
-std::string_view trimmed(std::string_view text);
+inline std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // The pieces between separators; "a,,b" gives three, "" gives one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 // A decimal number of digits only, no sign, no blank; nothing for an empty text or one above `max`.
 std::optional<std::uint64_t> parse_unsigned(std::string_view digits, std::uint64_t max = UINT64_MAX);
+
+// In decimal digits.
+void append_number(std::string& out, std::uint64_t number);
 
 // True for well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 bool is_utf8(std::string_view text);

@@ -107,8 +107,10 @@ class Relay : private async::Ready {
   async::Task<> send_body(wire::ClientStream& upstream);
   void pass_trailers(wire::ClientStream& upstream);
   async::Task<> stop_when_unwanted(wire::ClientStream& upstream, async::TaskGroup& sending);
-  async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientStream& upstream);
-  async::Task<Result<>> pass_response(wire::ClientStream& upstream, http::ResponseHead head, bool& reusable);
+  bool is_final(const Result<http::ResponseHead>& head) const;
+  async::Task<Result<http::ResponseHead>> read_final_head(wire::ClientStream& upstream,
+                                                          Result<http::ResponseHead> head);
+  async::Task<Result<>> pass_response(wire::ClientStream& upstream, http::ResponseHead& head, bool& reusable);
   async::Task<Result<>> switch_protocols(wire::ClientStream& upstream, http::ResponseHead head);
   http::Headers headers_for(std::size_t server, bool is_http_2) const;
   Attempted failed(wire::ClientStream& upstream, bool reused, Error error) const;
@@ -275,7 +277,11 @@ async::Task<Attempted> Relay::attempt(wire::ClientStream& upstream, bool reused,
     if (plan_.upgrade.empty() || !upstream.is_multiplexed()) begun = co_await upstream.finish(x_.loop().in(stall));
     body_sent_ = true;
   }
-  Result<http::ResponseHead> head = co_await read_final_head(upstream);
+  Result<http::ResponseHead> head = co_await upstream.read_head(x_.loop().in(plan_.response_timeout));
+  if (!is_final(head)) head = co_await read_final_head(upstream, std::move(head));
+  if (head && head->status == 101 && plan_.upgrade.empty()) {
+    head = fail(Errc::malformed, "101 that nobody asked for", Side::upstream);
+  }
   if (!head) {
     Error error = head.error();
     if (!body_result_ && body_result_.error().side == Side::client) error = body_result_.error();
@@ -288,7 +294,7 @@ async::Task<Attempted> Relay::attempt(wire::ClientStream& upstream, bool reused,
   if (switching) {
     passed = co_await switch_protocols(upstream, std::move(*head));
   } else {
-    passed = co_await pass_response(upstream, std::move(*head), reusable);
+    passed = co_await pass_response(upstream, *head, reusable);
   }
   if (!body_sent_ && body_result_ && passed && is_duplex) {
     answer_is_over_ = true;
@@ -313,25 +319,24 @@ async::Task<Attempted> Relay::attempt(wire::ClientStream& upstream, bool reused,
   co_return out;
 }
 
-async::Task<Result<http::ResponseHead>> Relay::read_final_head(wire::ClientStream& upstream) {
-  for (int interim = 0; interim <= kMostInterim; ++interim) {
-    // While the body is on its way the server has a reason to be silent.
-    Result<http::ResponseHead> head = co_await upstream.read_head(x_.loop().in(plan_.response_timeout));
-    if (!head && head.error().code == Errc::timeout && !body_sent_ && body_result_) {
-      --interim;
-      continue;
-    }
-    if (!head) co_return head;
-    if (head->status == 101) {
-      if (plan_.upgrade.empty()) co_return fail(Errc::malformed, "101 that nobody asked for", Side::upstream);
-      co_return head;
-    }
-    if (head->status >= 200) co_return head;
-  }
-  co_return fail(Errc::malformed, "too many 1xx responses", Side::upstream);
+bool Relay::is_final(const Result<http::ResponseHead>& head) const {
+  // While the body is on its way the server has a reason to be silent.
+  if (!head) return head.error().code != Errc::timeout || body_sent_ || !body_result_;
+  return head->status >= 200 || head->status == 101;
 }
 
-async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::ResponseHead head,
+// The answer behind what came in its place.
+async::Task<Result<http::ResponseHead>> Relay::read_final_head(wire::ClientStream& upstream,
+                                                               Result<http::ResponseHead> head) {
+  int interim = 0;
+  while (!is_final(head)) {
+    if (head && ++interim > kMostInterim) co_return fail(Errc::malformed, "too many 1xx responses", Side::upstream);
+    head = co_await upstream.read_head(x_.loop().in(plan_.response_timeout));
+  }
+  co_return head;
+}
+
+async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::ResponseHead& head,
                                            bool& reusable) {
   if (x_.request().asks_for_tunnel && head.status < 300) {
     co_return fail(Errc::malformed, "a page in place of a WebSocket", Side::upstream);  // attack C8
@@ -369,8 +374,10 @@ async::Task<Result<>> Relay::pass_response(wire::ClientStream& upstream, http::R
     // An end that we made is none of the body's.
     if (client_left_ || x_.was_cut()) co_return fail(Errc::closed, "the client left", Side::client);
     if (!piece) {
-      // As much as came is theirs; that it is not all, the end of the connection says.
+      // As much as came is theirs; that it is not all, the end of the connection says, or of the stream: not before the
+      // writer of HTTP/2, which is due, has had its turn.
       co_await x_.flush_relayed();
+      co_await async::NextTurn();
       co_return fail(piece.error());
     }
     if (piece->empty()) break;
@@ -417,8 +424,7 @@ async::Task<Result<>> Relay::switch_protocols(wire::ClientStream& upstream, http
 
 }  // namespace
 
-async::Task<> relay(Exchange& x, authz::Permit permit, const RelayPlan& plan, upstream::Pool& pool) {
-  const authz::Permit consumed(std::move(permit));
+async::Task<> relay(Exchange& x, authz::Permit /*consumed*/, const RelayPlan& plan, upstream::Pool& pool) {
   Relay one(x, plan, pool);
   co_await one.relay();
 }

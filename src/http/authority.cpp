@@ -50,16 +50,34 @@ std::optional<Parts> split_authority(std::string_view text) {
   return parts;
 }
 
+std::string_view without_final_dot(std::string_view host) {
+  if (host.back() == '.') host.remove_suffix(1);
+  return host;
+}
+
+void append_port(std::string& out, std::uint16_t port, std::uint16_t default_port) {
+  if (port == 0 || port == default_port) return;
+  out += ':';
+  append_number(out, port);
+}
+
 }  // namespace
 
 std::optional<Authority> parse_authority(std::string_view text) {
   const auto parts = split_authority(text);
   if (!parts) return std::nullopt;
   Authority authority;
-  authority.host = lowered(parts->host);
-  if (authority.host.back() == '.') authority.host.pop_back();
+  authority.host = lowered(without_final_dot(parts->host));
   authority.port = parts->port;
   return authority;
+}
+
+std::optional<std::string> canonical_authority(std::string_view text, std::uint16_t default_port) {
+  const auto parts = split_authority(text);
+  if (!parts) return std::nullopt;
+  std::string out = lowered(without_final_dot(parts->host));
+  append_port(out, parts->port, default_port);
+  return out;
 }
 
 bool is_authority(std::string_view text) {
@@ -68,7 +86,7 @@ bool is_authority(std::string_view text) {
 
 std::string Authority::to_string(std::uint16_t default_port) const {
   std::string text = host;
-  if (port != 0 && port != default_port) text.append(1, ':').append(std::to_string(port));
+  append_port(text, port, default_port);
   return text;
 }
 

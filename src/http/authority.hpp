@@ -22,6 +22,9 @@ struct Authority {
 // port from 1 to 65535. No user information, no percent-encoding, no empty host or port, no zone.
 std::optional<Authority> parse_authority(std::string_view text);
 
+// parse_authority() and to_string() at once.
+std::optional<std::string> canonical_authority(std::string_view text, std::uint16_t default_port);
+
 // parse_authority() without making the value.
 bool is_authority(std::string_view text);
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 
 // Character classes of RFC 9110, RFC 9112 and RFC 3986: one table for both HTTP versions, so that what one codec
 // refuses cannot enter through the other.
@@ -53,45 +53,15 @@ constexpr bool all_in(std::string_view text, CharClass wanted) {
   return bits != 0;
 }
 
-namespace detail {
-
-inline constexpr std::uint64_t kEveryByte = 0x0101010101010101;
-inline constexpr std::uint64_t kHighBits = kEveryByte * 0x80;
-
-inline std::uint64_t load8(const char* at) {
-  std::uint64_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-// Not zero if a byte of the word is below `limit` (at most 0x80).
-constexpr std::uint64_t any_below(std::uint64_t word, std::uint64_t limit) {
-  return (word - kEveryByte * limit) & ~word & kHighBits;
-}
-constexpr std::uint64_t any_equal(std::uint64_t word, std::uint64_t byte) {
-  return any_below(word ^ (kEveryByte * byte), 1);
-}
-
-// Eight letters, digits or "-", which nearly all of a field name is. Sure only if it says yes.
-constexpr bool are_plain_name(std::uint64_t word) {
-  constexpr std::uint64_t kCase = kEveryByte * 0x20;
-  // With the high bit away, adding carries from no byte into the next.
-  const std::uint64_t low = word & ~kHighBits;
-  const auto at_least = [](std::uint64_t bytes, std::uint64_t limit) { return bytes + kEveryByte * (0x80 - limit); };
-  const std::uint64_t letter = low | kCase;
-  const std::uint64_t is_letter = at_least(letter, 'a') & ~at_least(letter, 'z' + 1);
-  const std::uint64_t is_digit_or_dash = at_least(low, '0') & ~at_least(low, '9' + 1);
-  const std::uint64_t dash = at_least(low, '-') & ~at_least(low, '-' + 1);
-  return ((is_letter | is_digit_or_dash | dash) & ~word & kHighBits) == kHighBits;
-}
-
-}  // namespace detail
-
 // A method or a field name: one or more tchar (RFC 9110 section 5.6.2).
 inline bool is_token(std::string_view text) {
-  if (text.size() < 8) return !text.empty() && all_in(text, kToken);
+  if (text.size() < 8) {
+    const bool is_plain = text.size() >= 4 && words::are_plain_name(words::load_short(text.data(), text.size()));
+    return is_plain || (!text.empty() && all_in(text, kToken));
+  }
   // Eight at a time; the last eight may overlap those before.
   for (std::size_t at = 0;;) {
-    if (!detail::are_plain_name(detail::load8(text.data() + at)) && !all_in(text.substr(at, 8), kToken)) return false;
+    if (!words::are_plain_name(words::load(text.data() + at)) && !all_in(text.substr(at, 8), kToken)) return false;
     if (at + 8 == text.size()) return true;
     at = std::min(at + 8, text.size() - 8);
   }
@@ -100,13 +70,12 @@ inline bool is_token(std::string_view text) {
 // A field value of any length: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5), so no CR, LF, NUL. This is where
 // most bytes of a head go through.
 inline bool is_field_value(std::string_view text) {
-  if (text.size() < 8) return all_in(text, kFieldValue);
+  if (text.size() < 8) {
+    const bool is_plain = text.size() >= 4 && words::any_control(words::load_short(text.data(), text.size())) == 0;
+    return is_plain || all_in(text, kFieldValue);
+  }
   for (std::size_t at = 0;;) {
-    const std::uint64_t word = detail::load8(text.data() + at);
-    if ((detail::any_below(word, 0x20) | detail::any_equal(word, 0x7f)) != 0 &&
-        !all_in(text.substr(at, 8), kFieldValue)) {
-      return false;
-    }
+    if (words::any_control(words::load(text.data() + at)) != 0 && !all_in(text.substr(at, 8), kFieldValue)) return false;
     if (at + 8 == text.size()) return true;
     at = std::min(at + 8, text.size() - 8);
   }
@@ -119,9 +88,9 @@ inline bool is_target_text(std::string_view text) {
   std::size_t left = text.size();
   if (left == 0) return false;
   for (; left >= 8; at += 8, left -= 8) {
-    const std::uint64_t word = detail::load8(at);
-    if ((detail::any_below(word, 0x21) | detail::any_equal(word, 0x7f) | detail::any_equal(word, '#') |
-         (word & detail::kHighBits)) != 0) {
+    const std::uint64_t word = words::load(at);
+    if ((words::any_below(word, 0x21) | words::any_equal(word, 0x7f) | words::any_equal(word, '#') |
+         (word & words::kHighBits)) != 0) {
       return false;
     }
   }

@@ -46,9 +46,8 @@ std::vector<CookiePair> parse_cookies(std::string_view field) {
 
 FoundCookie find_cookie(const Headers& headers, std::string_view name) {
   FoundCookie found;
-  for (const Field field : headers) {
-    if (!field.is("cookie")) continue;
-    for_each_pair(field.value, [&](const CookiePair& pair, std::string_view) {
+  for (const std::string_view field : headers.values("cookie")) {
+    for_each_pair(field, [&](const CookiePair& pair, std::string_view) {
       if (pair.name != name) return;
       if (found.count++ == 0) found.value = pair.value;
     });

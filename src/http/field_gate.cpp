@@ -104,6 +104,22 @@ FoldedNames::Tag kind_of(const Field& field) {
   return field.id == kOtherField ? known_names().find(field.name) : kinds[static_cast<std::size_t>(field.id)];
 }
 
+// Of the names that have a number: those that no rule of a gate is about. Their numbers say that they are spelled as usual.
+FieldIds make_harmless() {
+  FieldIds ids;
+  for (const std::string_view name : kFieldNames) {
+    const FoldedNames::Tag kind = known_names().find(name);
+    if (kind == kOther || kind == kOneSpelling) ids.add(field_id(name));
+  }
+  return ids;
+}
+
+// Those that pass, whatever is in them.
+FieldIds surely_passing(const ReservedNames& reserved, const ConnectionOptions& options) {
+  static const FieldIds harmless = make_harmless();
+  return options.empty() ? harmless.without(reserved.numbered()) : FieldIds();
+}
+
 const FoldedNames& end_to_end_names() {
   static const FoldedNames names = make_end_to_end_names();
   return names;
@@ -120,10 +136,7 @@ bool refused(std::uint32_t& counter) {
 bool is_known_to_gate(std::string_view name) { return known_names().find(name) != kOther; }
 
 ConnectionOptions::ConnectionOptions(const Headers& headers) {
-  if (!headers.has("connection")) return;
-  for (const Field field : headers) {
-    if (field.is("connection")) take_list(field.value);
-  }
+  for (const std::string_view list : headers.values("connection")) take_list(list);
   std::sort(names_.begin(), names_.end());
 }
 
@@ -135,8 +148,8 @@ void ConnectionOptions::take_list(std::string_view list) {
   for (;;) {
     const auto comma = list.find(',');
     const std::string_view option = trimmed(list.substr(0, comma));
-    // "close" names no field; the others of the usual options are known.
-    if (!option.empty() && !equal_ignoring_case(option, "close") && known_names().find(option) == kOther &&
+    // "close" names no field; the gate knows "keep-alive", which is the usual one.
+    if (!option.empty() && !equal_ignoring_case(option, "close") && !equal_ignoring_case(option, "keep-alive") && known_names().find(option) == kOther &&
         end_to_end_names().find(option) == kOther) {
       names_.push_back(folded(option));
     }
@@ -145,7 +158,13 @@ void ConnectionOptions::take_list(std::string_view list) {
   }
 }
 
-bool RequestGate::passes(const Field& field) {
+RequestGate::RequestGate(const Headers& headers, const ReservedNames& reserved, const GateRules& rules)
+    : options_(headers), reserved_(reserved), rules_(rules), surely_(surely_passing(reserved, options_)) {}
+
+ResponseGate::ResponseGate(const Headers& headers, const ReservedNames& reserved)
+    : options_(headers), reserved_(reserved), surely_(surely_passing(reserved, options_)) {}
+
+bool RequestGate::judge(const Field& field) {
   if (reserved_.matches(field)) return refused(removed_.identity);
   // A field that is kept for its meaning is kept in its own spelling only.
   switch (kind_of(field)) {
@@ -166,7 +185,7 @@ bool RequestGate::passes(const Field& field) {
   }
 }
 
-bool ResponseGate::passes(const Field& field) {
+bool ResponseGate::judge(const Field& field) {
   if (reserved_.matches(field)) return refused(removed_.identity);
   switch (kind_of(field)) {
     case kHopByHop:

@@ -39,6 +39,7 @@ struct RemovedFields {
 class ConnectionOptions {
  public:
   explicit ConnectionOptions(const Headers& headers);
+  bool empty() const { return names_.empty(); }
   bool name(std::string_view field) const;
 
  private:
@@ -56,16 +57,18 @@ bool is_known_to_gate(std::string_view name);
 class RequestGate {
  public:
   // `reserved` must outlive the gate.
-  RequestGate(const Headers& headers, const ReservedNames& reserved, const GateRules& rules)
-      : options_(headers), reserved_(reserved), rules_(rules) {}
-  bool passes(const Field& field);
+  RequestGate(const Headers& headers, const ReservedNames& reserved, const GateRules& rules);
+  bool passes(const Field& field) { return surely_.has(field.id) || judge(field); }
   // So far.
   const RemovedFields& removed() const { return removed_; }
 
  private:
+  bool judge(const Field& field);
+
   ConnectionOptions options_;
   const ReservedNames& reserved_;
   GateRules rules_;
+  FieldIds surely_;  // these pass
   RemovedFields removed_;
 };
 
@@ -73,13 +76,16 @@ class RequestGate {
 // it after the framing has been decided.
 class ResponseGate {
  public:
-  ResponseGate(const Headers& headers, const ReservedNames& reserved) : options_(headers), reserved_(reserved) {}
-  bool passes(const Field& field);
+  ResponseGate(const Headers& headers, const ReservedNames& reserved);
+  bool passes(const Field& field) { return surely_.has(field.id) || judge(field); }
   const RemovedFields& removed() const { return removed_; }
 
  private:
+  bool judge(const Field& field);
+
   ConnectionOptions options_;
   const ReservedNames& reserved_;
+  FieldIds surely_;  // these pass
   RemovedFields removed_;
 };
 

@@ -59,6 +59,8 @@ class ReservedNames {
   // "iv-", "am-eai-"
   void add_prefix(std::string_view prefix);
   bool matches(std::string_view name) const { return names_.find(name) != FoldedNames::kNone; }
+  // The names of kFieldNames among them.
+  FieldIds numbered() const { return numbered_; }
   bool matches(const Field& field) const {
     return field.id == kOtherField ? matches(field.name) : numbered_.has(field.id);
   }

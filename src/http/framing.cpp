@@ -26,14 +26,13 @@ int status_of_codings(std::string_view value) {
 Parsed<std::optional<Framing>> read_fields(Version version, const Headers& headers) {
   std::optional<std::string_view> coding;
   std::optional<std::string_view> length;
-  for (const Field field : headers) {
-    if (field.is("transfer-encoding")) {
-      if (coding) return parse_failure(400, "more than one Transfer-Encoding field");
-      coding = field.value;
-    } else if (field.is("content-length")) {
-      if (length) return parse_failure(400, "more than one Content-Length field");
-      length = field.value;
-    }
+  for (const std::string_view value : headers.values("transfer-encoding")) {
+    if (coding) return parse_failure(400, "more than one Transfer-Encoding field");
+    coding = value;
+  }
+  for (const std::string_view value : headers.values("content-length")) {
+    if (length) return parse_failure(400, "more than one Content-Length field");
+    length = value;
   }
   if (coding) {
     if (version != Version::http_1_1) return parse_failure(400, "Transfer-Encoding in a version without it");
@@ -85,10 +84,7 @@ bool keeps_alive(const ResponseHead& head) {
 }
 
 bool has_list_member(const Headers& headers, FieldName name, std::string_view token) {
-  if (!headers.has(name)) return false;
-  for (const Field field : headers) {
-    if (!field.is(name)) continue;
-    std::string_view rest = field.value;
+  for (std::string_view rest : headers.values(name)) {
     for (;;) {
       const auto comma = rest.find(',');
       if (equal_ignoring_case(trimmed(rest.substr(0, comma)), token)) return true;
@@ -112,10 +108,8 @@ bool asks_for_websocket(const RequestHead& head) {
 
 Parsed<bool> expects_continue(const RequestHead& head) {
   bool wanted = false;
-  if (!head.headers.has("expect")) return false;
-  for (const Field field : head.headers) {
-    if (!field.is("expect")) continue;
-    if (wanted || !equal_ignoring_case(field.value, "100-continue")) {
+  for (const std::string_view value : head.headers.values("expect")) {
+    if (wanted || !equal_ignoring_case(value, "100-continue")) {
       return parse_failure(417, "Expect: not exactly '100-continue'");
     }
     wanted = true;

@@ -1,11 +1,26 @@
 #include "http/h1_fields.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "http/chars.hpp"
 
 namespace sallyport::http {
+namespace {
+
+constexpr std::string_view kEmptyLine = "\r\n";
+
+const char* find_control(const char* at, const char* end) {
+  for (; end - at >= static_cast<std::ptrdiff_t>(words::kSize); at += words::kSize) {
+    if (const auto controls = words::any_control(words::load(at)); controls != 0) return at + words::first(controls);
+  }
+  return std::find_if(at, end, is_control);
+}
+
+}  // namespace
 
 std::optional<std::string_view> LineReader::take(std::string_view& bytes) {
   if (has_whole_line_) {
@@ -69,10 +84,51 @@ tl::expected<Field, const char*> parse_field_line(std::string_view line) {
   return field;
 }
 
+Headers::Line usual_line(std::string_view bytes) {
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  const char* const colon = begin + std::min(bytes.find(':'), bytes.size());
+  if (end - colon < 4 || colon[1] != ' ') return {};
+  const FieldName name = std::string_view(begin, colon);
+  if (name.id() == kOtherField && !is_token(name.text())) return {};
+  const char* const value = colon + 2;
+  const char* const value_end = find_control(value, end);
+  if (end - value_end < 2 || value_end[0] != '\r' || value_end[1] != '\n') return {};
+  if (value != value_end && (value[0] == ' ' || value_end[-1] == ' ')) return {};
+  return {static_cast<std::uint32_t>(colon - begin), static_cast<std::uint32_t>(value_end - value), name.id()};
+}
+
+void FieldSection::take_usual_lines(std::string_view& bytes) {
+  constexpr std::size_t most_at_once = 32;
+  std::array<Headers::Line, most_at_once> lines;
+  std::size_t count = 0;
+  std::size_t size = 0;
+  const std::size_t wanted = std::min(most_at_once, limits_.max_count - fields_.size());
+  // Not beyond the end of the section: what follows may be a long body.
+  for (; count < wanted && size < bytes.size() && bytes[size] != '\r'; ++count) {
+    const Headers::Line line = usual_line(bytes.substr(size));
+    if (line.name_length == 0 || bytes_ + size + line.size() > limits_.max_bytes) break;
+    size += line.size();
+    lines[count] = line;
+  }
+  if (count == 0) return;
+  fields_.add_lines(bytes.substr(0, size), {lines.data(), count});
+  bytes_ += size;
+  bytes.remove_prefix(size);
+}
+
 Parsed<bool> FieldSection::feed(std::string_view& bytes, LineReader& lines) {
   for (;;) {
     // One allocation for the usual head, not one per doubling; a larger one grows by itself.
     if (fields_.empty() && !bytes.empty()) fields_.reserve(16, std::min<std::size_t>(bytes.size(), 1024));
+    if (lines.partial().empty()) {
+      take_usual_lines(bytes);
+      if (bytes.starts_with(kEmptyLine) && bytes_ + kEmptyLine.size() <= limits_.max_bytes) {
+        bytes_ += kEmptyLine.size();
+        bytes.remove_prefix(kEmptyLine.size());
+        return true;
+      }
+    }
     const auto line = lines.take(bytes);
     if (!line) {
       if (bytes_ + lines.partial().size() > limits_.max_bytes) return parse_failure(431, "header fields too long");
@@ -93,17 +149,13 @@ Parsed<bool> FieldSection::take_line(std::string_view line) {
   if (fields_.size() == limits_.max_count) return parse_failure(431, "too many header fields");
   const auto field = parse_field_line(*text);
   if (!field) return parse_failure(400, where() + field.error());
-  if (field->is("host")) ++host_count_;
   fields_.add(*field);
   return false;
 }
 
 Headers FieldSection::take() {
-  Headers fields = std::move(fields_);
-  fields_ = Headers();
   bytes_ = 0;
-  host_count_ = 0;
-  return fields;
+  return std::exchange(fields_, Headers());
 }
 
 }  // namespace sallyport::http

@@ -34,6 +34,11 @@ std::optional<std::string_view> without_crlf(std::string_view line);
 // reason: an empty name, a name that is no token, white space before the colon, obs-fold, control bytes.
 tl::expected<Field, const char*> parse_field_line(std::string_view line);
 
+// The line at the front of `bytes` if it is as nearly all are: whole, "name: value" CRLF with one space and no white
+// space at the end of the value, and nothing wrong with it. What is not (size() of an empty name) goes line by line
+// through parse_field_line(), which says why, or finds that it is right all the same.
+Headers::Line usual_line(std::string_view bytes);
+
 // A field section up to its empty line, with its limits.
 class FieldSection {
  public:
@@ -47,18 +52,16 @@ class FieldSection {
   Parsed<bool> feed(std::string_view& bytes, LineReader& lines);
 
   const Headers& fields() const { return fields_; }
-  // How many fields are called Host: a proxy that takes another one than the next hop is lost.
-  std::size_t host_count() const { return host_count_; }
   // Gives the fields away and starts anew.
   Headers take();
 
  private:
+  void take_usual_lines(std::string_view& bytes);
   Parsed<bool> take_line(std::string_view line);
 
   Limits limits_;
   Headers fields_;
   std::size_t bytes_ = 0;
-  std::size_t host_count_ = 0;
 };
 
 }  // namespace sallyport::http

@@ -104,10 +104,14 @@ Parsed<> RequestParser::parse_request_line(std::string_view line) {
   return {};
 }
 
-// RFC 9112 section 3.2: exactly one valid Host in HTTP/1.1; in HTTP/1.0 at most one.
+// RFC 9112 section 3.2: exactly one valid Host in HTTP/1.1; in HTTP/1.0 at most one. A proxy that takes another one than
+// the next hop is lost.
 Parsed<> RequestParser::check_host() const {
-  if (fields_.host_count() > 1) return parse_failure(400, "more than one Host field");
-  const auto host = fields_.host_count() == 1 ? fields_.fields().find("host") : std::nullopt;
+  std::optional<std::string_view> host;
+  for (const std::string_view value : fields_.fields().values("host")) {
+    if (host) return parse_failure(400, "more than one Host field");
+    host = value;
+  }
   if (!host && head_.version == Version::http_1_1) return parse_failure(400, "no Host field");
   if (host && !is_authority(*host)) return parse_failure(400, "Host field: not a host with an optional port");
   return {};
@@ -116,7 +120,8 @@ Parsed<> RequestParser::check_host() const {
 RequestHead RequestParser::take() {
   RequestHead head = std::move(head_);
   head.headers = fields_.take();
-  head_ = RequestHead();
+  head_.method.clear();
+  head_.target.clear();
   lines_.reset();
   state_ = State::start_line;
   skipped_empty_line_ = false;
@@ -182,7 +187,7 @@ Parsed<> ResponseParser::parse_status_line(std::string_view line) {
 ResponseHead ResponseParser::take() {
   ResponseHead head = std::move(head_);
   head.headers = fields_.take();
-  head_ = ResponseHead();
+  head_.reason.clear();
   lines_.reset();
   state_ = State::start_line;
   return head;

@@ -9,7 +9,8 @@ namespace {
 
 // The fields and the empty line behind them.
 Result<> append_fields(const Headers& headers, std::string& out) {
-  for (const Field field : headers) {
+  for (std::size_t i = headers.next_unjudged(0); i < headers.size(); i = headers.next_unjudged(i + 1)) {
+    const Field field = headers[i];
     if (!has_good_name(field)) {
       return fail(Errc::internal, "head not written: field name '" + log_escaped(field.name, 64) + "' is no token");
     }
@@ -45,8 +46,9 @@ Result<> render_response_head(const ResponseHead& head, std::string& out) {
   if (!is_field_value(head.reason)) return fail(Errc::internal, "head not written: reason has a control character");
   const std::size_t before = out.size();
   out += "HTTP/1.1 ";
-  out += std::to_string(head.status);
-  out += ' ';
+  const auto digit = [&head](int unit) { return static_cast<char>('0' + head.status / unit % 10); };
+  const char code[] = {digit(100), digit(10), digit(1), ' '};
+  out.append(code, sizeof code);
   out += head.reason.empty() ? reason_phrase(head.status) : std::string_view(head.reason);
   out += "\r\n";
   const auto appended = append_fields(head.headers, out);

@@ -1,5 +1,7 @@
 #include "http/h2_head.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "http/authority.hpp"
 #include "http/chars.hpp"
@@ -14,11 +16,11 @@ constexpr int kBadGateway = 502;
 constexpr std::size_t kUsualFields = 16;
 constexpr std::size_t kUsualBytes = 512;
 
-bool has_upper_case(std::string_view name) {
-  for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') return true;
-  }
-  return false;
+// A field name as HTTP/2 has it (RFC 9113 section 8.2.1): a token without capitals.
+bool is_lower_token(FieldName name) {
+  const std::string_view text = name.text();
+  if (name.id() != kOtherField) return text == text_of(name.id());
+  return is_token(text) && std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 }  // namespace
@@ -28,15 +30,20 @@ bool is_connection_specific(FieldName name) {
   return kSpecific.has(name.id());
 }
 
-Parsed<> H2FieldJudge::judge(std::string_view name, std::string_view value) {
-  bytes_ += name.size() + value.size() + kLineOverhead;
+Parsed<Field> H2FieldJudge::judge(std::string_view name_text, std::string_view value) {
+  const FieldName name = name_text;
+  bytes_ += name_text.size() + value.size() + kLineOverhead;
   if (bytes_ > limits_.max_head) return parse_failure(431, "header fields too long");
   if (++count_ > limits_.max_field_count) return parse_failure(431, "too many header fields");
-  if (!is_token(name) || has_upper_case(name)) return parse_failure(400, "a field name that is no token in lower case");
+  if (!is_lower_token(name)) return parse_failure(400, "a field name that is no token in lower case");
   if (!is_field_value(value)) return parse_failure(400, "a control character in a field value");
-  if (trimmed(value).size() != value.size()) return parse_failure(400, "white space around a field value");
-  if (is_connection_specific(name)) return parse_failure(400, "a field of an HTTP/1 connection: " + std::string(name));
-  return {};
+  if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) {
+    return parse_failure(400, "white space around a field value");
+  }
+  if (is_connection_specific(name)) {
+    return parse_failure(400, "a field of an HTTP/1 connection: " + std::string(name_text));
+  }
+  return Field(name, value, true);
 }
 
 void H2RequestMaker::add(std::string_view name, std::string_view value) {
@@ -75,17 +82,18 @@ void H2RequestMaker::begin_fields() {
 
 Parsed<> H2RequestMaker::add_regular(std::string_view name, std::string_view value) {
   if (judge_.has_seen_none()) begin_fields();
-  if (const auto judged = judge_.judge(name, value); !judged) return judged;
-  if (name == "host") {
+  const auto judged = judge_.judge(name, value);
+  if (!judged) return tl::make_unexpected(judged.error());
+  if (judged->is("host")) {
     if (has_host_) return parse_failure(400, "more than one Host field");
     has_host_ = true;
     host_ = value;
     if (!has_authority_) fields_.add("Host", value);
-  } else if (name == "cookie") {
+  } else if (judged->is("cookie")) {
     if (!cookie_.empty()) cookie_ += "; ";
     cookie_ += value;
   } else {
-    fields_.add(name, value);
+    fields_.add(*judged);
   }
   return {};
 }
@@ -116,7 +124,7 @@ Parsed<RequestHead> H2RequestMaker::finish() {
   head.target = std::move(path_);
   head.version = Version::http_2;
   head.asks_for_tunnel = is_connect;
-  if (!cookie_.empty()) fields_.add("cookie", cookie_);
+  if (!cookie_.empty()) fields_.add(Field("cookie", cookie_, true));
   head.headers = std::move(fields_);
   return head;
 }
@@ -134,7 +142,7 @@ void H2ResponseMaker::add(std::string_view name, std::string_view value) {
   }
   const auto judged = judge_.judge(name, value);
   if (judged) {
-    head_.headers.add(name, value);
+    head_.headers.add(*judged);
   } else {
     verdict_ = parse_failure(kBadGateway, judged.error().detail);
   }
@@ -151,8 +159,12 @@ Parsed<ResponseHead> H2ResponseMaker::finish() {
 
 void H2TrailerMaker::add(std::string_view name, std::string_view value) {
   if (!verdict_) return;
-  verdict_ = judge_.judge(name, value);
-  if (verdict_) fields_.add(name, value);
+  const auto judged = judge_.judge(name, value);
+  if (judged) {
+    fields_.add(*judged);
+  } else {
+    verdict_ = tl::make_unexpected(judged.error());
+  }
 }
 
 Parsed<Headers> H2TrailerMaker::finish() {

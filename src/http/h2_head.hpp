@@ -16,8 +16,8 @@ namespace sallyport::http {
 class H2FieldJudge {
  public:
   explicit H2FieldJudge(const HeadLimits& limits) : limits_(limits) {}
-  // Errors: 400, 431.
-  Parsed<> judge(std::string_view name, std::string_view value);
+  // The field, judged, made of both views. Errors: 400, 431.
+  Parsed<Field> judge(std::string_view name_text, std::string_view value);
   bool has_seen_none() const { return count_ == 0; }
 
  private:

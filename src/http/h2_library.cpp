@@ -63,9 +63,9 @@ H2FieldBlock::H2FieldBlock(std::size_t pseudo, const Headers& headers)
     : many_(pseudo + headers.size() > kFew ? new nghttp2_nv[pseudo + headers.size()] : nullptr),
       fields_(many_ ? many_.get() : few_.data()) {}
 
-void H2FieldBlock::push(std::string_view name, std::string_view value) {
+void H2FieldBlock::push(std::string_view name, std::string_view value, nghttp2_nv_flag flags) {
   fields_[size_++] = nghttp2_nv{const_cast<std::uint8_t*>(bytes_of(name)), const_cast<std::uint8_t*>(bytes_of(value)),
-                                name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
+                                name.size(), value.size(), static_cast<std::uint8_t>(flags)};
 }
 
 Result<> H2FieldBlock::add(const Headers& headers, FieldName without) {
@@ -74,7 +74,11 @@ Result<> H2FieldBlock::add(const Headers& headers, FieldName without) {
     if (!has_good_name(field) || !has_good_value(field)) {
       return fail(Errc::internal, "head not written: field '" + log_escaped(field.name, 64) + "' cannot be written");
     }
-    push(field.name, field.value);
+    if (field.id == kOtherField) {
+      push(field.name, field.value, NGHTTP2_NV_FLAG_NONE);
+    } else {
+      push(text_of(field.id), field.value, NGHTTP2_NV_FLAG_NO_COPY_NAME);
+    }
   }
   return {};
 }

@@ -55,9 +55,11 @@ class H2FieldBlock {
   H2FieldBlock(const H2FieldBlock&) = delete;
   H2FieldBlock& operator=(const H2FieldBlock&) = delete;
   // `name` and `value` must outlive the block's use.
-  void add_pseudo(std::string_view name, std::string_view value) { push(name, value); }
-  // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them, names in lower case (RFC
-  // 9113 section 8.2.1). Errors: internal, for a field that cannot be written.
+  void add_pseudo(std::string_view name, std::string_view value) {
+    push(name, value, NGHTTP2_NV_FLAG_NONE);
+  }
+  // All but those of a connection of HTTP/1 and those called `without`; nghttp2 copies them but the names that it need
+  // not; names go in lower case (RFC 9113 section 8.2.1). Errors: internal, for a field that cannot be written.
   Result<> add(const Headers& headers, FieldName without = std::string_view());
 
   const nghttp2_nv* data() const { return fields_; }
@@ -66,7 +68,7 @@ class H2FieldBlock {
  private:
   static constexpr std::size_t kFew = 24;
 
-  void push(std::string_view name, std::string_view value);
+  void push(std::string_view name, std::string_view value, nghttp2_nv_flag flags);
 
   std::array<nghttp2_nv, kFew> few_;
   const std::unique_ptr<nghttp2_nv[]> many_;

@@ -43,9 +43,9 @@ std::unique_ptr<char[]> Headers::grow(std::size_t room) {
 }
 
 void Headers::add(const Field& field) {
-  const Entry entry{static_cast<std::uint32_t>(bytes_), static_cast<std::uint32_t>(field.name.size()),
-                    static_cast<std::uint32_t>(field.value.size()), field.id, field.judged};
-  const std::size_t size = entry.line_length();
+  const Line line{static_cast<std::uint32_t>(field.name.size()), static_cast<std::uint32_t>(field.value.size()),
+                  field.id};
+  const std::size_t size = line.size();
   const std::size_t needed = bytes_ + size + (count_ + 1) * sizeof(Entry);
   // The old ones live until the new one is complete: it may be made of them.
   std::unique_ptr<char[]> old;
@@ -57,23 +57,23 @@ void Headers::add(const Field& field) {
     at = write(write(write(at, field.name), kColon), field.value);
   }
   write(at, kLineEnd);
-  put(count_++, entry);
-  bytes_ += size;
-  ids_.add(field.id);
+  put_next(line, field.judged);
+}
+
+void Headers::add_lines(std::string_view text, std::span<const Line> lines) {
+  const std::size_t needed = bytes_ + text.size() + (count_ + lines.size()) * sizeof(Entry);
+  if (needed > room_) grow(std::max(needed, 2 * room_));
+  write(block_.get() + bytes_, text);
+  for (const Line& line : lines) put_next(line, true);
 }
 
 void Headers::append_lines(std::string& out) const {
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < count_; ++i) size += entry_at(i).line_length();
-  const std::size_t before = out.size();
-  out.resize(before + size);
-  char* at = out.data() + before;
   // Lines that follow each other here follow each other there.
   for (std::size_t i = 0; i < count_;) {
     const std::size_t from = entry_at(i).offset;
     std::size_t to = from;
-    for (; i < count_ && entry_at(i).offset == to; ++i) to += entry_at(i).line_length();
-    at = write(at, {block_.get() + from, to - from});
+    for (; i < count_ && entry_at(i).offset == to; ++i) to += entry_at(i).size();
+    out.append(block_.get() + from, to - from);
   }
 }
 
@@ -88,19 +88,13 @@ std::size_t Headers::remove(FieldName name) {
 }
 
 std::optional<std::string_view> Headers::find(FieldName name) const {
-  if (!ids_.has(name.id())) return std::nullopt;
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (entry_at(i).id != name.id()) continue;
-    const Field field = (*this)[i];
-    if (field.is(name)) return field.value;
-  }
+  for (const std::string_view value : values(name)) return value;
   return std::nullopt;
 }
 
 std::size_t Headers::count(FieldName name) const {
   std::size_t found = 0;
-  if (!ids_.has(name.id())) return found;
-  for (const Field field : *this) found += field.is(name) ? 1 : 0;
+  for ([[maybe_unused]] const std::string_view value : values(name)) ++found;
   return found;
 }
 

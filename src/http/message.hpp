@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,14 @@ class Headers {
  public:
   class Iterator;
 
+  // The shape of a line "name: value" CRLF.
+  struct Line {
+    std::size_t size() const { return name_length + kColon.size() + value_length + kLineEnd.size(); }
+    std::uint32_t name_length;
+    std::uint32_t value_length;
+    FieldId id;
+  };
+
   Headers() = default;
   Headers(Headers&& other) noexcept
       : block_(std::move(other.block_)),
@@ -55,6 +64,9 @@ class Headers {
   // Both may be views of these fields.
   void add(FieldName name, std::string_view value) { add(Field(name, value)); }
   void add(const Field& field);
+  // Adds fields whose names and values a parser has judged: `text` is their lines, one after the other. No view of
+  // these fields.
+  void add_lines(std::string_view text, std::span<const Line> lines);
   // Replaces every field of that name by one at the end.
   void set(FieldName name, std::string_view value);
   // Removes every field of that name; how many there were.
@@ -67,6 +79,9 @@ class Headers {
   std::optional<std::string_view> find(FieldName name) const;
   bool has(FieldName name) const { return find(name).has_value(); }
   std::size_t count(FieldName name) const;
+  // The values of all fields of that name, in their order.
+  class Values;
+  Values values(FieldName name) const;
 
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
@@ -80,6 +95,11 @@ class Headers {
   }
   Iterator begin() const;
   Iterator end() const;
+  // The first field at or behind that place that no parser has judged; size() if there is none.
+  std::size_t next_unjudged(std::size_t from) const {
+    while (from < count_ && entry_at(from).judged) ++from;
+    return from;
+  }
   void clear();
   // Makes room for that many more fields whose lines have that many bytes.
   void reserve(std::size_t fields, std::size_t bytes);
@@ -93,7 +113,7 @@ class Headers {
   static constexpr std::string_view kLineEnd = "\r\n";
 
   struct Entry {
-    std::size_t line_length() const { return name_length + kColon.size() + value_length + kLineEnd.size(); }
+    std::size_t size() const { return Line{name_length, value_length, id}.size(); }
     std::uint32_t offset;
     std::uint32_t name_length;
     std::uint32_t value_length;
@@ -107,6 +127,12 @@ class Headers {
     return entry;
   }
   void put(std::size_t index, const Entry& entry) { std::memcpy(place_of(index), &entry, sizeof entry); }
+  // Behind the others; its line stands at the end of the bytes, or will.
+  void put_next(const Line& line, bool judged) {
+    put(count_++, {static_cast<std::uint32_t>(bytes_), line.name_length, line.value_length, line.id, judged});
+    bytes_ += line.size();
+    ids_.add(line.id);
+  }
   // Has at least that size afterwards; the old block.
   std::unique_ptr<char[]> grow(std::size_t room);
 
@@ -142,6 +168,46 @@ class Headers::Iterator {
   std::size_t index_ = 0;
 };
 
+// Looks at nothing but the numbers of the others.
+class Headers::Values {
+ public:
+  class Iterator {
+   public:
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const Values* values, std::size_t index) : values_(values), index_(values->next(index)) {}
+    std::string_view operator*() const { return (*values_->headers_)[index_].value; }
+    Iterator& operator++() {
+      index_ = values_->next(index_ + 1);
+      return *this;
+    }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    const Values* values_ = nullptr;
+    std::size_t index_ = 0;
+  };
+
+  Values(const Headers& headers, FieldName name) : headers_(&headers), name_(name) {}
+  Iterator begin() const { return Iterator(this, headers_->ids_.has(name_.id()) ? 0 : headers_->count_); }
+  Iterator end() const { return Iterator(this, headers_->count_); }
+
+ private:
+  std::size_t next(std::size_t from) const {
+    while (from < headers_->count_ && !is_one(from)) ++from;
+    return from;
+  }
+  bool is_one(std::size_t index) const {
+    return headers_->entry_at(index).id == name_.id() && (name_.id() != kOtherField || (*headers_)[index].is(name_));
+  }
+  const Headers* headers_;
+  FieldName name_;
+};
+
+inline Headers::Values Headers::values(FieldName name) const {
+  return Values(*this, name);
+}
 inline Headers::Iterator Headers::begin() const {
   return Iterator(this, 0);
 }

@@ -51,6 +51,17 @@ bool is_plain(std::string_view raw) {
   return !raw.empty() && raw.front() != '.' && all_in(raw, kPlainPath);
 }
 
+// The common path: nothing but such segments.
+bool is_plain_path(std::string_view path) {
+  char before = '\0';
+  for (const char c : path) {
+    const bool is_good = c == '/' ? before != '/' : is_in(c, kPlainPath) && !(c == '.' && before == '/');
+    if (!is_good) return false;
+    before = c;
+  }
+  return path.starts_with('/') && before != '/';
+}
+
 tl::unexpected<Error> refuse(std::string why) {
   return fail(Errc::malformed, "target: " + std::move(why), Side::client);
 }
@@ -83,24 +94,21 @@ class TargetMaker {
 // ones hopes that somebody behind us reads the other one, so both must be the same.
 Result<> TargetMaker::take_authority(const RequestHead& head, TargetForm form, std::string_view in_target) {
   std::optional<std::string_view> host;
-  for (const Field field : head.headers) {
-    if (!field.is("host")) continue;
+  for (const std::string_view value : head.headers.values("host")) {
     if (host) return refuse("more than one Host field");
-    host = field.value;
+    host = value;
   }
   if (!host && head.version != Version::http_1_0) return refuse("no Host field");
-  std::optional<Authority> from_host;
   if (host) {
-    from_host = parse_authority(*host);
+    auto from_host = canonical_authority(*host, kHttpsPort);
     if (!from_host) return refuse("Host is not a host with an optional port");
-    target_.authority_ = from_host->to_string(kHttpsPort);
+    target_.authority_ = std::move(*from_host);
   }
   if (form != TargetForm::absolute) return {};
-  const auto from_target = parse_authority(in_target);
+  auto from_target = canonical_authority(in_target, kHttpsPort);
   if (!from_target) return refuse("authority is not a host with an optional port");
-  std::string authority = from_target->to_string(kHttpsPort);
-  if (from_host && authority != target_.authority_) return refuse("authority and Host differ");
-  target_.authority_ = std::move(authority);
+  if (host && *from_target != target_.authority_) return refuse("authority and Host differ");
+  target_.authority_ = std::move(*from_target);
   return {};
 }
 
@@ -120,6 +128,10 @@ Result<> TargetMaker::take_path_and_query(std::string_view text) {
 }
 
 Result<> TargetMaker::take_path(std::string_view path) {
+  if (is_plain_path(path)) {
+    target_.path_ = target_.wire_path_ = path;
+    return {};
+  }
   target_.path_.reserve(path.size());
   target_.wire_path_.reserve(path.size());
   if (!path.empty()) path.remove_prefix(1);  // the first '/'

@@ -142,7 +142,10 @@ void ClientConnections::drain() {
 }
 
 std::string ClientConnections::next_id() {
-  std::string id = id_prefix_ + "00000000";
+  constexpr std::string_view none = "00000000";
+  std::string id;
+  id.reserve(id_prefix_.size() + none.size());
+  id.append(id_prefix_).append(none);
   char* digit = id.data() + id.size();
   for (std::uint32_t rest = next_id_++; rest != 0; rest >>= 4) *--digit = "0123456789abcdef"[rest & 15];
   return id;
@@ -307,7 +310,7 @@ async::Task<> ClientConnections::serve_http_1(std::unique_ptr<net::Stream> strea
     bool go_on = true;
     const std::uint32_t limit = snapshot->settings->server.connection_request_limit;
     if ((limit > 0 && served >= limit) || snapshot->settings->server.persistent_con_timeout.count() == 0) go_on = false;
-    co_await serve_one(connection, entry, client, std::move(*head), *snapshot, go_on);
+    co_await serve_one(connection, entry, client, *head, *snapshot, go_on);
     if (!go_on || draining_ || entry.draining()) break;
   }
   co_await linger(connection);
@@ -352,7 +355,8 @@ async::Task<> ClientConnections::refuse_unread(wire::ServerStream& stream, const
 }
 
 async::Task<> ClientConnections::serve_one(wire::ServerConnection& connection, H1Entry& entry,
-                                           const exchange::ClientFacts& client, http::RequestHead head, const Snapshot& snapshot, bool& go_on) {
+                                           const exchange::ClientFacts& client, http::RequestHead& head,
+                                           const Snapshot& snapshot, bool& go_on) {
   const auto framing = http::decide_framing(head);
   const auto expectation = http::expects_continue(head);
   if (!framing || !expectation) {

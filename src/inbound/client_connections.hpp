@@ -45,8 +45,9 @@ class ClientConnections {
                              const exchange::ClientFacts& client, ConnectionSecurity& security);
   async::Task<> serve_http_2(std::unique_ptr<net::Stream> stream, const Snapshot& first,
                              const exchange::ClientFacts& client, ConnectionSecurity& security);
+  // Takes the head.
   async::Task<> serve_one(wire::ServerConnection& connection, H1Entry& entry, const exchange::ClientFacts& client,
-                          http::RequestHead head, const Snapshot& snapshot, bool& go_on);
+                          http::RequestHead& head, const Snapshot& snapshot, bool& go_on);
   async::Task<> serve_exchange(exchange::Exchange& x, const Snapshot& snapshot, ClientConnection& connection);
   async::Task<> refuse_head(wire::ServerConnection& connection, const exchange::ClientFacts& client,
                             const Snapshot& snapshot, const wire::NoRequest& why);

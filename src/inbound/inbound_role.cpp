@@ -59,6 +59,13 @@ std::string allowed_methods(const std::vector<std::string>& disabled) {
   return list;
 }
 
+// Is this the browser's return to a request that a login has interrupted?
+bool is_return(const Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
+               const session::Session& session) {
+  return session.parked && !x.request().asks_for_tunnel &&
+         session::is_return(*session.parked, x.request(), target, session.subject, x.loop().now(), snapshot.park_limits);
+}
+
 authz::ObjectName judged_object(const Snapshot& snapshot, const http::CanonicalTarget& target,
                                 const Result<junction::Route>& route) {
   // What no junction serves is judged too, as an object of the server: a visitor learns no names.
@@ -136,11 +143,11 @@ void InboundRole::audit_denial(const Exchange& x, const authz::Denial& denial, c
 void InboundRole::audit_warning(const Exchange& x, const authz::Permit& permit, const Visitor& visitor) {
   log::AuditRecord record = x.audit_record("authz", "access", log::Outcome::success);
   record.reason = authz::name_of(*permit.warning());
-  record.user = permit.subject().name();
+  record.user = visitor.subject().name();
   record.object = permit.object().text();
   record.method = permit.method();
   if (visitor.session) record.session = visitor.session->handle;
-  const std::string detail = "warning mode of pop " + permit.pop() + ": would not be permitted";
+  const std::string detail = "warning mode of pop " + std::string(permit.pop()) + ": would not be permitted";
   record.detail = detail;
   commons_.logs.audit(record);
 }
@@ -265,7 +272,7 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientC
   if (!go_on) co_return;
   if (visitor.session && visitor.session->subject.is_authenticated()) {
     x.set_user(std::string(visitor.session->subject.name()));
-    if (visitor.session->parked) co_await take_parked(x, snapshot, *target, visitor);
+    if (is_return(x, snapshot, *target, *visitor.session)) co_await take_parked(x, visitor);
   }
   const Result<junction::Route> route = snapshot.junctions.route(*target);
   authz::Decision decision = decide(x, snapshot, *target, visitor, route);
@@ -277,15 +284,9 @@ async::Task<> InboundRole::handle(Exchange& x, const Snapshot& snapshot, ClientC
   co_await step_up_or_refuse(x, snapshot, *target, visitor, decision, connection);
 }
 
-// The request that a login has interrupted, if this is the browser's return to it: it goes on in the place of this one.
-async::Task<bool> InboundRole::take_parked(Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                           Visitor& visitor) {
+// The request that a login has interrupted goes on in the place of this one, which is the browser's return to it.
+async::Task<bool> InboundRole::take_parked(Exchange& x, Visitor& visitor) {
   const std::shared_ptr<const session::ParkedRequest> parked = visitor.session->parked;
-  if (x.request().asks_for_tunnel) co_return false;
-  if (!session::is_return(*parked, x.request(), target, visitor.session->subject, x.loop().now(),
-                          snapshot.park_limits)) {
-    co_return false;
-  }
   // Taken out first: whatever becomes of it, it is sent on once at most (attack F6).
   const Sessions::Change take = [&](const session::Session& now) -> std::optional<session::Session> {
     if (now.parked != parked) return std::nullopt;

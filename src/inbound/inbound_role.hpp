@@ -30,8 +30,7 @@ class InboundRole {
   void audit_misdirected(const exchange::Exchange& x, const http::CanonicalTarget& target, std::string_view reason);
   async::Task<bool> meets_client_auth(exchange::Exchange& x, const Snapshot& snapshot,
                                       const http::CanonicalTarget& target, const ConnectionSecurity& security);
-  async::Task<bool> take_parked(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
-                                Visitor& visitor);
+  async::Task<bool> take_parked(exchange::Exchange& x, Visitor& visitor);
   async::Task<> step_up_or_refuse(exchange::Exchange& x, const Snapshot& snapshot, const http::CanonicalTarget& target,
                                   Visitor& visitor, const authz::Decision& decision, ClientConnection& connection);
   void audit_warning(const exchange::Exchange& x, const authz::Permit& permit, const Visitor& visitor);

@@ -9,11 +9,9 @@ constexpr auto kInterval = std::chrono::seconds(1);
 
 }  // namespace
 
-SessionWatch::Entry::Entry(SessionWatch& watch, const Visitor& visitor, exchange::Exchange& x) : x_(x) {
-  if (!visitor.id || !visitor.subject().is_authenticated()) return;
-  id_ = visitor.id;
-  handle_ = visitor.session->handle;
-  link_before(watch.entries_);
+SessionWatch::Entry::Entry(SessionWatch& watch, const Visitor& visitor, exchange::Exchange& x)
+    : visitor_(visitor), x_(x) {
+  if (visitor.id && visitor.subject().is_authenticated()) link_before(watch.entries_);
 }
 
 SessionWatch::SessionWatch(async::Context context, Commons& commons)
@@ -26,7 +24,7 @@ std::vector<session::SessionId> SessionWatch::under_way() const {
   std::vector<session::SessionId> ids;
   for (async::ListNode* node = entries_.next(); node != &entries_; node = node->next()) {
     const Entry& entry = *static_cast<Entry*>(node);
-    if (entry.x_.response_begun()) ids.push_back(*entry.id_);
+    if (entry.x_.response_begun()) ids.push_back(entry.id());
   }
   std::sort(ids.begin(), ids.end(), [](const auto& a, const auto& b) { return a.bytes() < b.bytes(); });
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -37,7 +35,7 @@ SessionWatch::Handles SessionWatch::handles_of(const std::vector<session::Sessio
   Handles handles;
   for (async::ListNode* node = entries_.next(); node != &entries_; node = node->next()) {
     const Entry& entry = *static_cast<Entry*>(node);
-    if (std::find(ids.begin(), ids.end(), *entry.id_) != ids.end()) handles.insert(entry.handle_);
+    if (std::find(ids.begin(), ids.end(), entry.id()) != ids.end()) handles.insert(entry.handle());
   }
   return handles;
 }
@@ -57,7 +55,7 @@ void SessionWatch::remove_the_moved(Handles& handles) const {
 void SessionWatch::end(const Handles& handles) {
   for (async::ListNode* node = entries_.next(); node != &entries_; node = node->next()) {
     const Entry& entry = *static_cast<Entry*>(node);
-    if (handles.contains(entry.handle_) && entry.x_.response_begun()) entry.x_.cut("the session has ended");
+    if (handles.contains(entry.handle()) && entry.x_.response_begun()) entry.x_.cut("the session has ended");
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,15 +19,17 @@ class SessionWatch {
   // `commons` must outlive it.
   SessionWatch(async::Context context, Commons& commons);
 
-  // While it exists, the exchange is watched; not at all if the visitor is nobody. Both references must outlive it.
+  // While it exists, the exchange is watched; not at all if the visitor is nobody. Both references must outlive it, and
+  // the visitor's session stays the same meanwhile.
   class Entry : private async::ListNode {
    public:
     Entry(SessionWatch& watch, const Visitor& visitor, exchange::Exchange& x);
 
    private:
     friend class SessionWatch;
-    std::optional<session::SessionId> id_;
-    std::string handle_;
+    const session::SessionId& id() const { return *visitor_.id; }
+    const std::string& handle() const { return visitor_.session->handle; }
+    const Visitor& visitor_;
     exchange::Exchange& x_;
   };
 

@@ -48,7 +48,7 @@ async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& sna
   }
   const std::optional<session::SessionId>& id = visitor.stale_cookie ? cookie.id : given;
   if (!id) co_return visitor;
-  const Result<store::SessionPtr> found = co_await commons_.sessions.find(*id);
+  Result<store::SessionPtr> found = co_await commons_.sessions.find(*id);
   if (!found || !*found) co_return visitor;
   const TimePoint now = x.loop().now();
   if (session::judge(**found, now, snapshot.session_limits) != session::Verdict::live) {
@@ -56,7 +56,7 @@ async::Task<Visitor> Sessions::resume(exchange::Exchange& x, const Snapshot& sna
     co_return visitor;
   }
   visitor.id = id;
-  visitor.session = *found;
+  visitor.session = std::move(*found);
   if (session::has_lapsed(*visitor.session, now, snapshot.level_lifetimes)) {
     const bool stepped_down = co_await step_down(x, snapshot, visitor);
     if (!stepped_down) {

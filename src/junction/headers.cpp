@@ -11,8 +11,6 @@
 namespace sallyport::junction {
 namespace {
 
-constexpr std::string_view kPseudonym = "sallyport";  // in Via (RFC 9110 section 7.6.3)
-
 // Room for the fields that are added to those that pass: an allocation saved, no limit.
 constexpr std::size_t kMostAdded = 16;
 constexpr std::size_t kUsuallyAdded = 512;
@@ -39,15 +37,25 @@ void add_identity(http::Headers& out, const Junction& junction, const identity::
   if (junction.identity.groups && !credential.groups().empty()) out.add("iv-groups", group_list(credential));
 }
 
+// RFC 9110 section 7.6.3.
+std::string_view via(http::Version received) {
+  switch (received) {
+    case http::Version::http_1_0:
+      return "1.0 sallyport";
+    case http::Version::http_1_1:
+      return "1.1 sallyport";
+    case http::Version::http_2:
+      return "2.0 sallyport";
+  }
+  return "";
+}
+
 void add_client(http::Headers& out, const Junction& junction, const ClientFacts& client, http::Version version) {
   if (junction.client_address) {
     out.add("iv-remote-address", client.address);
     if (client.address.find(':') != std::string_view::npos) out.add("iv-remote-address-ipv6", client.address);
   }
-  const char* received = version == http::Version::http_2     ? "2.0 "
-                         : version == http::Version::http_1_1 ? "1.1 "
-                                                              : "1.0 ";
-  out.add("Via", received + std::string(kPseudonym));
+  out.add("Via", via(version));
   out.add("X-Forwarded-For", client.address);
   out.add("X-Forwarded-Proto", client.scheme);
   if (!client.authority.empty()) out.add("X-Forwarded-Host", client.authority);
@@ -85,9 +93,8 @@ void add_data(http::Headers& out, const Junction& junction, const ClientFacts& c
 void announce_trailers(http::Headers& out, const Junction& junction, const http::Headers& received,
                        const HeaderRules& rules) {
   if (junction.trailers.empty()) return;
-  for (const http::Field field : received) {
-    if (!field.is("Trailer")) continue;
-    const std::string names = http::passing_trailer_names(field.value, junction.trailers, rules.reserved);
+  for (const std::string_view announced : received.values("Trailer")) {
+    const std::string names = http::passing_trailer_names(announced, junction.trailers, rules.reserved);
     if (!names.empty()) out.add("Trailer", names);
   }
 }

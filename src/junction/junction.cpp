@@ -170,7 +170,9 @@ std::uint16_t default_port(Type type) {
 std::string authority_of(const Server& server, Type type) {
   if (!server.virtual_host.empty()) return server.virtual_host;
   std::string out = server.host.find(':') == std::string::npos ? server.host : "[" + server.host + "]";
-  if (server.port != default_port(type)) out += ":" + std::to_string(server.port);
+  if (server.port == default_port(type)) return out;
+  out += ':';
+  append_number(out, server.port);
   return out;
 }
 

@@ -69,12 +69,11 @@ Result<Route> JunctionTable::route(const http::CanonicalTarget& target) const {
   if (junction->kind == Kind::standard) {
     auto rest = strip_point(point, target.path(), target.wire_path());
     if (!rest) return fail(rest.error());
-    route.upstream_path = std::move(*rest);
+    route.upstream_target = std::move(*rest);
   } else {
-    route.upstream_path = target.wire_path();
+    route.upstream_target = target.wire_path();
   }
-  route.upstream_target = route.upstream_path;
-  if (target.has_query()) route.upstream_target += "?" + target.query();
+  if (target.has_query()) route.upstream_target.append(1, '?').append(target.query());
   route.junction = junction;
   return route;
 }

@@ -21,9 +21,7 @@ struct Route {
   // The name of the object to judge, below the object of the server: object_prefix and the path, in the one spelling
   // that a case-insensitive junction has ("/app/reports", "/@shop/basket").
   std::string object_path;
-  // The path for the back end: percent-encoded, begins with '/'.
-  std::string upstream_path;
-  // The request-target for the back end: upstream_path with "?query".
+  // The request-target for the back end: the path, percent-encoded, and "?query".
   std::string upstream_target;
 };
 

@@ -22,8 +22,8 @@ std::string_view take_segment(std::string_view& path) {
 
 // Is its wire form its only reading: nothing encoded, no parameters, no segment that is empty or of dots?
 bool is_plain(std::string_view path) {
-  return path.find_first_of("%;") == std::string_view::npos && path.find("/.") == std::string_view::npos &&
-         path.find("//") == std::string_view::npos;
+  return path.find('%') == std::string_view::npos && path.find(';') == std::string_view::npos &&
+         path.find("/.") == std::string_view::npos && path.find("//") == std::string_view::npos;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "log/records.hpp"
 
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 
@@ -23,12 +22,6 @@ void append_quoted(std::string& out, std::string_view text) {
 void append_bare(std::string& out, std::string_view text) {
   if (text.empty()) out += '-';
   append_log_escaped(out, text, kMostText, ' ');
-}
-
-void append_number(std::string& out, std::uint64_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
 }
 
 std::string ncsa_time(std::time_t seconds, bool gmt) {

@@ -56,10 +56,11 @@ async::Task<> Pool::sweep() {
     if (outcome == async::Outcome::canceled) co_return;
     for (auto entry = idle_.begin(); entry != idle_.end();) {
       auto& list = entry->second;
-      while (!list.empty() && list.front().since + options_.idle_timeout <= loop_.now()) {
-        list.pop_front();
-        --idle_count_;
-      }
+      const auto young = std::find_if(list.begin(), list.end(), [this](const Idle& idle) {
+        return idle.since + options_.idle_timeout > loop_.now();
+      });
+      idle_count_ -= static_cast<std::size_t>(young - list.begin());
+      list.erase(list.begin(), young);
       entry = list.empty() ? idle_.erase(entry) : std::next(entry);
     }
     for (auto entry = shared_.begin(); entry != shared_.end();) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -83,7 +82,7 @@ class Pool {
   async::EventLoop& loop_;
   net::Resolver& resolver_;
   PoolOptions options_;
-  std::unordered_map<std::string, std::list<Idle>> idle_;
+  std::unordered_map<std::string, std::vector<Idle>> idle_;  // of one key the youngest last
   std::size_t idle_count_ = 0;
   std::unordered_map<std::string, SharedConnections> shared_;
   std::unordered_map<std::string, ServerHealth> health_;  // by Candidate::server

@@ -103,21 +103,33 @@ std::size_t H2ServerStream::room() const {
   return std::max(shared, own < kLeastUnsent ? kLeastUnsent - own : 0);
 }
 
+// As much of it as there is room for; false if the stream is over.
+Result<bool> H2ServerStream::give(std::string_view& piece) {
+  if (broken_) return fail(gone());
+  if (closed_) return false;
+  const std::string_view part = piece.substr(0, room());
+  if (part.empty()) return true;
+  connection_.session_.send(id_, part);
+  connection_.wake_writer();
+  piece.remove_prefix(part.size());
+  return true;
+}
+
 async::Soon<Result<>> H2ServerStream::write(std::string_view piece, async::Deadline deadline) {
-  while (!piece.empty()) {
-    if (broken_) co_return fail(gone());
-    if (closed_) co_return Result<>();
-    const std::string_view part = piece.substr(0, room());
-    if (part.empty()) {
-      const async::Outcome outcome = co_await sent_signal_.wait(deadline);
-      if (outcome != async::Outcome::ready) co_return fail(async::wait_error(outcome, "answer", Side::client));
-      continue;
-    }
-    connection_.session_.send(id_, part);
-    connection_.wake_writer();
-    piece.remove_prefix(part.size());
+  const Result<bool> given = give(piece);
+  if (!given) return Result<>(fail(given.error()));
+  if (!*given || piece.empty()) return Result<>();
+  return write_rest(piece, deadline);
+}
+
+async::Task<Result<>> H2ServerStream::write_rest(std::string_view piece, async::Deadline deadline) {
+  for (;;) {
+    const async::Outcome outcome = co_await sent_signal_.wait(deadline);
+    if (outcome != async::Outcome::ready) co_return fail(async::wait_error(outcome, "answer", Side::client));
+    const Result<bool> given = give(piece);
+    if (!given) co_return fail(given.error());
+    if (!*given || piece.empty()) co_return Result<>();
   }
-  co_return Result<>();
 }
 
 // The writer sends what there is as soon as the tasks that are ready now have run.

@@ -52,6 +52,8 @@ class H2ServerStream final : public ServerStream, private BodySource, private Tu
   async::Soon<Result<>> end_sending(async::Deadline deadline) override { return finish(deadline); }
   std::size_t room() const;
   const http::Headers& trailers() const override { return trailers_; }
+  Result<bool> give(std::string_view& piece);
+  async::Task<Result<>> write_rest(std::string_view piece, async::Deadline deadline);
   async::Task<Result<>> wait_sent(std::size_t at_most, async::Deadline deadline);
   void break_off(http::H2Error error);
 

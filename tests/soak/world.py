@@ -65,6 +65,10 @@ class World:
                 self.instance.admin("acl", "attach", f"/WebSEAL/localhost-default{point}", "demo-users")
         self.instance.admin("junction", "add", "-h", "127.0.0.1", "-p", two, BREAKABLE)
 
+    def warnings(self):
+        lines = (self.instance.dir / "daemon.out").read_text(errors="replace").splitlines()
+        return [line[:400] for line in lines if " warning " in line or " error " in line]
+
     def stop(self):
         """The daemon's end is the last thing that is judged: its exit status, and what sanitizers say."""
         try:

@@ -1,6 +1,7 @@
 #include "async/task.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -66,6 +67,25 @@ Task<> wait_for(Signal& signal, Deadline deadline, std::vector<Outcome>& seen) {
   seen.push_back(outcome);
 }
 
+Task<> say_after_a_turn(std::vector<std::string>& trace, std::string text) {
+  co_await NextTurn();
+  trace.push_back(std::move(text));
+}
+
+Task<> wait_for_child(std::vector<std::string>& trace) {
+  co_await say_after_a_turn(trace, "child");
+  trace.emplace_back("parent");
+}
+
+// How deep the stack is behind each of many children that have waited.
+Task<> note_depths(int children, std::vector<std::uintptr_t>& depths) {
+  std::vector<std::string> trace;
+  for (int i = 0; i < children; ++i) {
+    co_await say_after_a_turn(trace, "");
+    depths.push_back(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)));
+  }
+}
+
 struct OnDestruction {
   explicit OnDestruction(bool& d) : destroyed(d) {}
   bool& destroyed;
@@ -98,6 +118,21 @@ BOOST_AUTO_TEST_CASE(a_million_ready_children_do_not_deepen_the_stack) {
   group.spawn(count_down(1'000'000, left));
   loop.run_ready();
   BOOST_TEST(left == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_children_that_waited_do_not_deepen_it_either) {
+  std::vector<std::uintptr_t> depths;
+  group.spawn(note_depths(100'000, depths));
+  loop.run_ready();
+  BOOST_REQUIRE(depths.size() == 100'000u);
+  BOOST_TEST(depths.front() == depths.back());
+}
+
+BOOST_AUTO_TEST_CASE(a_parent_goes_on_at_once_when_its_child_has_ended) {
+  group.spawn(wait_for_child(trace));
+  group.spawn(say_after_a_turn(trace, "another"));
+  loop.run_ready();
+  BOOST_TEST((trace == std::vector<std::string>{"child", "parent", "another"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_deep_chain_comes_back) {

@@ -45,6 +45,24 @@ BOOST_AUTO_TEST_CASE(B_C_every_vector_gets_its_verdict) {
   }
 }
 
+// The whole head at once takes another way through the parser than one byte after the other.
+BOOST_AUTO_TEST_CASE(every_byte_at_every_place_of_a_line_gets_the_same_verdict_in_both_ways) {
+  for (const std::string line : {"Accept: text/html", "X-My-Own-Field: v", "Cookie: abcdefghijklmnop=q; r=s", "A:", "A: "}) {
+    for (std::size_t place = 0; place <= line.size(); ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        for (const bool replaces : {true, false}) {
+          std::string changed = line;
+          changed.replace(place, replaces && place < line.size() ? 1 : 0, 1, static_cast<char>(byte));
+          const std::string head = "GET / HTTP/1.1\r\nHost: a\r\n" + changed + "\r\nAge: 1\r\n\r\nbody: of another\r\n";
+          std::vector<std::string_view> bytes;
+          for (std::size_t i = 0; i < head.size(); ++i) bytes.push_back(std::string_view(head).substr(i, 1));
+          BOOST_REQUIRE_MESSAGE(judge_request({head}) == judge_request(bytes), changed << " " << place << " " << byte);
+        }
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(vectors_refuse_at_least_sixty_requests) {
   std::size_t refused = 0;
   for (const auto& vector : vectors::requests()) refused += vector.status != 0 ? 1 : 0;
