@@ -1,6 +1,7 @@
 """Drives the real daemon: an instance in a directory of its own, with real back ends."""
 import contextlib
 import dataclasses
+import fcntl
 import html
 import http.client
 import json
@@ -13,6 +14,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -26,9 +28,21 @@ START_TIME = 20  # seconds; a sanitizer build is slow
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a server that is about to start. The kernel hands out none of these by itself (they lie below the range
+    of ip_local_port_range), and no other test gets it soon after, of whatever process: all count in one file."""
+    first, last = 10240, int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    counter = pathlib.Path(tempfile.gettempdir()) / f"sallyport-test-ports-{os.getuid()}"
+    with os.fdopen(os.open(counter, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        port = int(file.read() or first)
+        while True:
+            port = port + 1 if first <= port + 1 < last else first
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                break
+        file.seek(0)
+        file.write(f"{port:5}")
+        return port
 
 
 def wait_until(condition, what, seconds=START_TIME):
