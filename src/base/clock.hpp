@@ -24,11 +24,12 @@ class SteadyClock final : public Clock {
 // Stands still until told otherwise. Not thread-safe.
 class ManualClock final : public Clock {
  public:
+  explicit ManualClock(TimePoint start = TimePoint(std::chrono::hours(1))) : now_(start) {}
   TimePoint now() const override { return now_; }
   void advance(Duration by) { now_ += by; }
 
  private:
-  TimePoint now_{std::chrono::hours(1)};
+  TimePoint now_;
 };
 
 // The time of day, for certificates, cookies and log lines only; it can jump.

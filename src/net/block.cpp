@@ -5,7 +5,7 @@
 
 namespace sallyport::net {
 namespace {
-constexpr std::size_t kKept = 64;  // 2 MiB a thread
+constexpr std::size_t kKept = 64;  // 4 MiB a thread
 thread_local std::vector<std::unique_ptr<char[]>> free_blocks;
 }  // namespace
 

@@ -5,7 +5,7 @@
 namespace sallyport::net {
 namespace {
 constexpr std::size_t kKept = 8;
-constexpr std::size_t kLargestKept = 64 * 1024;
+constexpr std::size_t kLargestKept = 128 * 1024;
 thread_local std::vector<std::string> spare_buffers;
 }  // namespace
 

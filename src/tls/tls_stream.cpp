@@ -12,9 +12,19 @@ namespace {
 
 // Ciphertext is collected and handed to the transport in large writes: one write per 16 KiB record costs nearly half
 // as much processor time again.
-constexpr std::size_t kMostUnsent = 128 * 1024;
+constexpr std::size_t kMostUnsent = 64 * 1024;
 constexpr std::size_t kLargestRecord = 16 * 1024;
 constexpr int kMostWarnings = 4;
+
+// A whole record of application data (RFC 8446 section 5.1; in TLS 1.3 it may be of another kind all the same).
+bool begins_with_data_record(std::string_view bytes) {
+  constexpr char kApplicationData = 23;
+  constexpr std::size_t kHeader = 5;
+  if (bytes.size() < kHeader || bytes[0] != kApplicationData) return false;
+  const auto high = static_cast<unsigned char>(bytes[3]);
+  const auto low = static_cast<unsigned char>(bytes[4]);
+  return bytes.size() - kHeader >= high * 256u + low;
+}
 
 TlsStream* self_of(gnutls_session_t session) { return static_cast<TlsStream*>(gnutls_session_get_ptr(session)); }
 
@@ -272,8 +282,22 @@ net::Attempt TlsStream::try_read(std::span<char> into) {
     early_from_ += n;
     return net::Attempt::done(n);
   }
+  if (end_read_) return *end_read_;
   if (dead_) return net::Attempt::failed(Errc::tls);
   if (is_dry()) return net::Attempt::would_block();  // GnuTLS would allocate a record's buffer to find that out
+  net::Attempt attempt = read_record(into);
+  if (attempt.kind != net::Attempt::Kind::done) return attempt;
+  // A piece of a large body is several records.
+  while (into.size() - attempt.bytes >= kLargestRecord && begins_with_data_record(received_.bytes())) {
+    const net::Attempt next = read_record(into.subspan(attempt.bytes));
+    if (next.kind == net::Attempt::Kind::end || next.kind == net::Attempt::Kind::failed) end_read_ = next;
+    if (next.kind != net::Attempt::Kind::done) break;
+    attempt.bytes += next.bytes;
+  }
+  return attempt;
+}
+
+net::Attempt TlsStream::read_record(std::span<char> into) {
   for (int warnings = 0; warnings <= kMostWarnings;) {
     const ssize_t n = gnutls_record_recv(session_.get(), into.data(), into.size());
     if (n > 0) return net::Attempt::done(static_cast<std::size_t>(n));
@@ -313,16 +337,16 @@ net::Attempt TlsStream::try_write_out(std::string_view from) {
   return attempt;
 }
 
-bool TlsStream::is_dry() const {
-  return early_from_ == early_.size() && received_.empty() && transport_->is_dry() && gnutls_record_check_pending(session_.get()) == 0;
+bool TlsStream::holds_input() const {
+  return early_from_ < early_.size() || !received_.empty() || end_read_ || gnutls_record_check_pending(session_.get()) > 0;
 }
 
-bool TlsStream::is_silent() const {
-  return early_from_ == early_.size() && received_.empty() && transport_->is_silent() && gnutls_record_check_pending(session_.get()) == 0;
-}
+bool TlsStream::is_dry() const { return transport_->is_dry() && !holds_input(); }
+
+bool TlsStream::is_silent() const { return transport_->is_silent() && !holds_input(); }
 
 async::Task<Result<>> TlsStream::wait_readable(async::Deadline deadline) {
-  if (early_from_ < early_.size() || !received_.empty() || gnutls_record_check_pending(session_.get()) > 0) return ready_now();
+  if (holds_input()) return ready_now();
   return transport_->wait_readable(deadline);
 }
 

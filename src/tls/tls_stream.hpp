@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -123,6 +125,9 @@ class TlsStream final : public net::Stream {
   static int handshake_hook(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
                             const gnutls_datum_t* message);
   ssize_t take_from_transport(void* into, std::size_t size);
+  net::Attempt read_record(std::span<char> into);
+  // Something can be read, or seen to have ended, without the transport.
+  bool holds_input() const;
   void on_client_hello(std::string_view message);
   void on_ticket_sent(std::string_view message);
   std::string ticket_binding() const;
@@ -145,6 +150,7 @@ class TlsStream final : public net::Stream {
   crypto::SessionHandle session_;
   net::Block received_;      // ciphertext that GnuTLS has not asked for yet
   std::uint64_t taken_ = 0;  // bytes of ciphertext that GnuTLS has got so far
+  std::optional<net::Attempt> end_read_;  // end or failed: what comes behind the last data, seen already
   std::string unsent_;       // ciphertext that the transport has not taken yet, from unsent_from_ on
   std::size_t unsent_from_ = 0;
   bool goes_out_ = false;  // what GnuTLS gives goes past unsent_, if nothing waits there

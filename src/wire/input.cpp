@@ -3,8 +3,8 @@
 namespace sallyport::wire {
 namespace {
 
-// How often one stream is read, 32 KiB each time, before the loop's others have their turn.
-constexpr int kMostFillsInTurn = 8;
+// How often one stream is read, 63 KiB each time, before the loop's others have their turn.
+constexpr int kMostFillsInTurn = 4;
 
 }  // namespace
 

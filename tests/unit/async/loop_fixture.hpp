@@ -6,6 +6,9 @@ namespace sallyport::async {
 
 // A loop whose time stands still until advance().
 struct LoopFixture {
+  LoopFixture() = default;
+  explicit LoopFixture(TimePoint start) : clock(start) {}
+
   ManualClock clock;
   EventLoop loop{clock};
 

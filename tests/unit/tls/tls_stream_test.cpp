@@ -27,6 +27,49 @@ async::Task<> receive_all(net::Stream& stream, std::string& text, async::Deadlin
   }
 }
 
+async::Task<> wait_until_readable(net::Stream& stream, bool* is_ready = nullptr) {
+  const Result<> ready = co_await stream.wait_readable(async::Deadline::never());
+  if (is_ready != nullptr) *is_ready = ready.has_value();
+}
+
+// A transport that knows, as one of TCP does, when there is nothing to read, and that a writer cannot end.
+class Socketlike final : public net::Stream {
+ public:
+  explicit Socketlike(std::unique_ptr<net::Stream> inner) : inner_(std::move(inner)) {}
+  net::Attempt try_read(std::span<char> into) override {
+    const net::Attempt attempt = inner_->try_read(into);
+    is_dry_ = attempt.kind == net::Attempt::Kind::would_block || attempt.bytes < into.size();
+    return attempt;
+  }
+  bool is_dry() const override { return is_dry_; }
+  net::Attempt try_write(std::string_view from) override { return inner_->try_write(from); }
+  async::Task<Result<>> wait_readable(async::Deadline deadline) override {
+    Result<> ready = co_await inner_->wait_readable(deadline);
+    is_dry_ = !ready;
+    co_return ready;
+  }
+  async::Task<Result<>> wait_writable(async::Deadline deadline) override { return inner_->wait_writable(deadline); }
+  void shut_write() override {}
+  void abort() override { inner_->abort(); }
+
+ private:
+  std::unique_ptr<net::Stream> inner_;
+  bool is_dry_ = false;
+};
+
+struct SocketlikeMeeting : Meeting {
+  Ends meet_by_sockets() {
+    Ends ends;
+    auto [left, right] = net::make_pipe();
+    group.spawn(accept_into(ends, std::make_unique<Socketlike>(std::move(left)),
+                            ServerContext::make(server_options, tickets).value(), loop.in(10s)));
+    group.spawn(connect_into(ends, std::make_unique<Socketlike>(std::move(right)),
+                             ClientContext::make(client_options).value(), "localhost", loop.in(10s)));
+    loop.run_ready();
+    return ends;
+  }
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(tls_tls_stream, Meeting)
@@ -77,6 +120,48 @@ BOOST_AUTO_TEST_CASE(what_ends_a_message_goes_out_at_once_and_what_is_not_taken_
   loop.run_ready();
   BOOST_TEST((got == sent));
   BOOST_TEST(end.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(one_read_takes_several_records_and_the_next_one_sees_the_end_behind_them, SocketlikeMeeting) {
+  Ends ends = meet_by_sockets();
+  BOOST_REQUIRE_MESSAGE(ends.server && ends.client, ends.server_error + " / " + ends.client_error);
+  std::string sent(40'000, 'a');
+  for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>('a' + i % 23);
+  group.spawn(send_all(*ends.client, sent, loop.in(10s)));  // and close_notify; the transport goes on
+  loop.run_ready();
+  std::string got(63 * 1024, '\0');
+  std::size_t size = 0;
+  const auto read = [&] { return ends.server->try_read(std::span(got).subspan(size)); };
+  if (ends.server->is_dry()) group.spawn(wait_until_readable(*ends.server));
+  loop.run_ready();
+  const net::Attempt first = read();
+  BOOST_TEST((first.kind == net::Attempt::Kind::done));
+  BOOST_TEST(first.bytes == sent.size());
+  BOOST_TEST((got.substr(0, first.bytes) == sent));
+  BOOST_TEST(!ends.server->is_dry());
+  BOOST_TEST(!ends.server->is_silent());
+  size = first.bytes;
+  bool is_ready = false;
+  group.spawn(wait_until_readable(*ends.server, &is_ready));
+  loop.run_ready();
+  BOOST_TEST(is_ready);
+  for (int i = 0; i < 2; ++i) BOOST_TEST((read().kind == net::Attempt::Kind::end));
+}
+
+BOOST_AUTO_TEST_CASE(a_small_room_gets_a_record_in_pieces) {
+  Ends ends = meet();
+  BOOST_REQUIRE(ends.server && ends.client);
+  group.spawn(send_all(*ends.client, std::string(20'000, 'x') + std::string(20'000, 'y'), loop.in(10s)));
+  loop.run_ready();
+  std::string got;
+  std::string buffer(7'000, '\0');
+  for (;;) {
+    const net::Attempt attempt = ends.server->try_read(buffer);
+    if (attempt.kind != net::Attempt::Kind::done) break;
+    BOOST_REQUIRE(attempt.bytes <= buffer.size());
+    got.append(buffer, 0, attempt.bytes);
+  }
+  BOOST_TEST((got == std::string(20'000, 'x') + std::string(20'000, 'y')));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_cut_without_close_notify_is_no_orderly_end) {
