@@ -93,6 +93,18 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return 0;
 }
 
+// U+0080 to U+009F: terminals obey them, as they do C0.
+bool is_c1_control(std::string_view text) {
+  return text.size() > 1 && text[0] == '\xc2' && static_cast<unsigned char>(text[1] ^ '\x80') < 0x20;
+}
+
+void append_hex(std::string& out, char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  out.push_back(kHex[byte >> 4]);
+  out.push_back(kHex[byte & 15]);
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -127,7 +139,6 @@ std::string log_escaped(std::string_view text, std::size_t max) {
 }
 
 void append_log_escaped(std::string& out, std::string_view text, std::size_t max, char also) {
-  static constexpr char kHex[] = "0123456789abcdef";
   const bool cut = text.size() > max;
   if (cut) text = text.substr(0, max);
   while (!text.empty()) {
@@ -136,20 +147,40 @@ void append_log_escaped(std::string& out, std::string_view text, std::size_t max
     text.remove_prefix(plain);
     if (text.empty()) break;
     const std::size_t length = utf8_sequence_length(text);
-    // U+0080 to U+009F are control characters too: terminals obey them.
-    const bool c1 = length == 2 && text.front() == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0;
+    const bool c1 = is_c1_control(text);
     if (length > 1 && !c1) {
       out.append(text.substr(0, length));
       text.remove_prefix(length);
       continue;
     }
     for (std::size_t bytes = c1 ? 2 : 1; bytes > 0; --bytes, text.remove_prefix(1)) {
-      const auto byte = static_cast<unsigned char>(text.front());
-      out.append("\\x", 2).push_back(kHex[byte >> 4]);
-      out.push_back(kHex[byte & 15]);
+      out.append("\\x", 2);
+      append_hex(out, text.front());
     }
   }
   if (cut) out += "...";
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t plain = count_plain_in_logs(text, '"');
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const char first = text.front();
+    const bool c1 = is_c1_control(text);
+    const std::size_t length = utf8_sequence_length(text);
+    if (c1 || is_control(first)) {
+      out.append("\\u00", 4);
+      append_hex(out, c1 ? text[1] : first);
+    } else if (length == 0) {
+      out.append("\xef\xbf\xbd", 3);
+    } else {
+      if (length == 1) out.push_back('\\');
+      out.append(text.substr(0, length));
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
 }
 
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

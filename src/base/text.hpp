@@ -69,6 +69,10 @@ std::string log_escaped(std::string_view text, std::size_t max = 1024);
 // The same behind what `out` has; the character `also`, which is ASCII, is escaped too.
 void append_log_escaped(std::string& out, std::string_view text, std::size_t max, char also = '\\');
 
+// For a JSON string (RFC 8259 section 7), between its quotes, behind what `out` has: control characters, C1 ones too,
+// become \u00HH, what is no UTF-8 U+FFFD for each byte.
+void append_json_escaped(std::string& out, std::string_view text);
+
 // The candidate nearest to `word` by edit distance, if it is near enough to be a likely typing mistake.
 std::optional<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 

@@ -55,34 +55,8 @@ const std::string& remembered_ncsa_time(WallTime time, bool gmt) {
 }
 
 void append_json_text(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  if (text.size() > kMostText) text = text.substr(0, kMostText);
   out += '"';
-  while (!text.empty()) {
-    const char c = text.front();
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (is_control(c)) {
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[static_cast<unsigned char>(c) & 15];
-    } else if (static_cast<unsigned char>(c) < 0x80) {
-      out += c;
-    } else {
-      std::size_t length = 2;
-      while (length <= 4 && length <= text.size() && !is_utf8(text.substr(0, length))) ++length;
-      if (length <= 4 && length <= text.size()) {
-        out += text.substr(0, length);
-        text.remove_prefix(length);
-      } else {
-        out += "\xef\xbf\xbd";
-        text.remove_prefix(1);
-      }
-      continue;
-    }
-    text.remove_prefix(1);
-  }
+  append_json_escaped(out, text.substr(0, kMostText));
   out += '"';
 }
 

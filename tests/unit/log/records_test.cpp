@@ -45,9 +45,10 @@ BOOST_AUTO_TEST_CASE(G7_whatever_a_client_sends_stays_one_line_with_the_same_num
 
 BOOST_AUTO_TEST_CASE(G7_json_lines_escape_what_json_must_and_replace_what_is_no_utf8) {
   auto record = sample();
-  record.target = "/\"\\\n\xff\xc3\xa9";
+  record.target = "/a longer way\"\\\n\x7f\xff\xc3\xa9\xc2\x9b\xe2\x82\xac\xe2\x82";
   const std::string line = format_json(record);
-  BOOST_TEST(line.find("\"target\":\"/\\\"\\\\\\u000a\xef\xbf\xbd\xc3\xa9\"") != std::string::npos);
+  BOOST_TEST(line.find("\"target\":\"/a longer way\\\"\\\\\\u000a\\u007f\xef\xbf\xbd\xc3\xa9\\u009b\xe2\x82\xac"
+                       "\xef\xbf\xbd\xef\xbf\xbd\"") != std::string::npos);
   BOOST_TEST(line.find("referer") == std::string::npos);
   BOOST_TEST(line.starts_with("{\"time\":\"2026-02-02T02:40:00.123Z\","));
 }
