@@ -149,8 +149,8 @@ void ConnectionOptions::take_list(std::string_view list) {
     const auto comma = list.find(',');
     const std::string_view option = trimmed(list.substr(0, comma));
     // "close" names no field; the gate knows "keep-alive", which is the usual one.
-    if (!option.empty() && !equal_ignoring_case(option, "close") && !equal_ignoring_case(option, "keep-alive") && known_names().find(option) == kOther &&
-        end_to_end_names().find(option) == kOther) {
+    if (!option.empty() && !equal_ignoring_case(option, "close") && !equal_ignoring_case(option, "keep-alive") &&
+        known_names().find(option) == kOther && end_to_end_names().find(option) == kOther) {
       names_.push_back(folded(option));
     }
     if (comma == std::string_view::npos) return;

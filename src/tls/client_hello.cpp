@@ -15,6 +15,7 @@ constexpr unsigned kSupportedVersions = 43;
 constexpr unsigned kPostHandshakeAuth = 49;
 constexpr std::size_t kTls12 = 0x0303;
 constexpr std::size_t kHandshakeRecord = 22;
+constexpr std::size_t kApplicationDataRecord = 23;
 constexpr std::size_t kClientHello = 1;
 constexpr std::size_t kRecordHeader = 5;
 
@@ -106,6 +107,14 @@ std::optional<bool> may_offer_post_handshake_auth(std::string_view bytes) {
   const std::string_view client_hello = record.take(record.number(3));
   HelloExtensions hello;
   return client_hello.empty() || !note_extensions(hello, client_hello) || hello.offers_post_handshake_auth;
+}
+
+bool begins_with_data_record(std::string_view bytes) {
+  Reader reader(bytes);
+  const std::size_t type = reader.number(1);
+  reader.take(2);  // the version, which says nothing any more
+  const std::size_t length = reader.number(2);
+  return type == kApplicationDataRecord && length > 0 && reader.take(length).size() == length;
 }
 
 std::string_view ticket_of_message(std::string_view body) {

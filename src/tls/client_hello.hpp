@@ -27,6 +27,10 @@ HelloExtensions extensions_of(std::string_view client_hello);
 std::optional<bool> may_offer_post_handshake_auth(std::string_view bytes);
 inline constexpr std::size_t kMostHelloBytes = 5 + 16 * 1024;  // a record of plaintext (RFC 8446 section 5.1)
 
+// Whether a whole record of application data stands in front (RFC 8446 section 5.1); in TLS 1.3 it may be of another kind
+// all the same.
+bool begins_with_data_record(std::string_view bytes);
+
 // The ticket in the body of a NewSessionTicket of TLS 1.3 (RFC 8446 section 4.6.1); empty if malformed.
 std::string_view ticket_of_message(std::string_view body);
 

@@ -16,16 +16,6 @@ constexpr std::size_t kMostUnsent = 64 * 1024;
 constexpr std::size_t kLargestRecord = 16 * 1024;
 constexpr int kMostWarnings = 4;
 
-// A whole record of application data (RFC 8446 section 5.1; in TLS 1.3 it may be of another kind all the same).
-bool begins_with_data_record(std::string_view bytes) {
-  constexpr char kApplicationData = 23;
-  constexpr std::size_t kHeader = 5;
-  if (bytes.size() < kHeader || bytes[0] != kApplicationData) return false;
-  const auto high = static_cast<unsigned char>(bytes[3]);
-  const auto low = static_cast<unsigned char>(bytes[4]);
-  return bytes.size() - kHeader >= high * 256u + low;
-}
-
 TlsStream* self_of(gnutls_session_t session) { return static_cast<TlsStream*>(gnutls_session_get_ptr(session)); }
 
 }  // namespace
@@ -338,7 +328,8 @@ net::Attempt TlsStream::try_write_out(std::string_view from) {
 }
 
 bool TlsStream::holds_input() const {
-  return early_from_ < early_.size() || !received_.empty() || end_read_ || gnutls_record_check_pending(session_.get()) > 0;
+  return early_from_ < early_.size() || !received_.empty() || end_read_ ||
+         gnutls_record_check_pending(session_.get()) > 0;
 }
 
 bool TlsStream::is_dry() const { return transport_->is_dry() && !holds_input(); }

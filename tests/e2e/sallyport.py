@@ -29,8 +29,10 @@ START_TIME = 20  # seconds; a sanitizer build is slow
 
 def free_port():
     """A port for a server that is about to start. The kernel hands out none of these by itself (they lie below the range
-    of ip_local_port_range), and no other test gets it soon after, of whatever process: all count in one file."""
-    first, last = 10240, int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    of ip_local_port_range, if that leaves room), and no other test gets it soon after, of whatever process: all count in
+    one file."""
+    lowest_of_kernel = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    first, last = 10240, max(lowest_of_kernel, 20480)
     counter = pathlib.Path(tempfile.gettempdir()) / f"sallyport-test-ports-{os.getuid()}"
     with os.fdopen(os.open(counter, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

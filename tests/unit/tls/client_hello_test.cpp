@@ -112,6 +112,17 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_may_offer_anything) {
   BOOST_TEST((may_offer_post_handshake_auth(other) == true));
 }
 
+BOOST_AUTO_TEST_CASE(a_record_of_data_is_recognised_when_it_is_whole) {
+  const std::string record = "\x17\x03\x03\x01\x02"s + std::string(0x102, 'x');
+  BOOST_TEST(begins_with_data_record(record));
+  BOOST_TEST(begins_with_data_record(record + "\x15"));
+  for (std::size_t size = 0; size < record.size(); ++size) BOOST_TEST(!begins_with_data_record(record.substr(0, size)));
+  std::string alert = record;
+  alert[0] = 0x15;
+  BOOST_TEST(!begins_with_data_record(alert));
+  BOOST_TEST(!begins_with_data_record("\x17\x03\x03\x00\x00"s));
+}
+
 BOOST_AUTO_TEST_CASE(a_certificate_message_says_whether_there_is_one_in_it) {
   BOOST_TEST(!shows_certificate("\x00\x00\x00\x00"s, true));
   BOOST_TEST(shows_certificate("\x00\x00\x00\x07\x00\x00\x02hi\x00\x00"s, true));
