@@ -86,6 +86,11 @@ Task<> note_depths(int children, std::vector<std::uintptr_t>& depths) {
   }
 }
 
+Task<> wait_for(Signal& signal, std::vector<std::string>& trace) {
+  co_await signal.wait(Deadline::never());
+  trace.emplace_back("woken");
+}
+
 struct OnDestruction {
   explicit OnDestruction(bool& d) : destroyed(d) {}
   bool& destroyed;
@@ -133,6 +138,17 @@ BOOST_AUTO_TEST_CASE(a_parent_goes_on_at_once_when_its_child_has_ended) {
   group.spawn(say_after_a_turn(trace, "another"));
   loop.run_ready();
   BOOST_TEST((trace == std::vector<std::string>{"child", "parent", "another"}));
+}
+
+// Who wakes others would otherwise have their tasks, and those whom they wake, on top of its stack.
+BOOST_AUTO_TEST_CASE(who_is_woken_goes_on_by_the_loop) {
+  Signal signal;
+  group.spawn(wait_for(signal, trace));
+  loop.run_ready();
+  signal.wake_all();
+  BOOST_TEST(trace.empty());
+  loop.run_ready();
+  BOOST_TEST((trace == std::vector<std::string>{"woken"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_deep_chain_comes_back) {
